@@ -1,0 +1,1 @@
+"""Alerts, reviews and the people who decide: the web side of Bright Kitchen."""

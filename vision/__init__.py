@@ -1,0 +1,1 @@
+"""What the cameras saw: frames in, episodes and their evidence out."""
