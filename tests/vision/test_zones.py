@@ -1,0 +1,33 @@
+import pytest
+
+from tests.factories import make_detections
+from vision.names import ZONE_TYPES, ZoneType
+from vision.zones import NO_ZONE, Zone, whole_picture, zone_index
+
+LEFT = Zone("range", "cooking", ((0, 0), (0.5, 0), (0.5, 1), (0, 1)))
+TABLE = Zone("table", "service", ((0.25, 0), (1, 0), (1, 0.5), (0.25, 0.5)))
+
+
+def test_a_head_lies_where_its_middle_is() -> None:
+    heads = make_detections((0, 0, 20, 20), (60, 10, 80, 30), (60, 80, 80, 100))
+    assert zone_index(heads, [LEFT, TABLE], 100, 100).tolist() == [0, 1, NO_ZONE]
+
+
+def test_an_animal_lies_where_its_feet_are() -> None:
+    place = (60, 36, 70, 56)
+    assert zone_index(make_detections(place, kind="rodent"), [TABLE], 100, 100) == [NO_ZONE]
+    assert zone_index(make_detections(place), [TABLE], 100, 100) == [0]
+
+
+def test_where_zones_overlap_the_first_listed_holds() -> None:
+    head = make_detections((30, 10, 40, 20))
+    assert zone_index(head, [LEFT, TABLE], 100, 100).tolist() == [0]
+    assert zone_index(head, [TABLE, LEFT], 100, 100).tolist() == [0]
+
+
+@pytest.mark.parametrize("zone_type", ZONE_TYPES)
+def test_the_whole_picture_holds_even_what_touches_its_edges(zone_type: ZoneType) -> None:
+    edge = make_detections((0, 0, 4, 4), (96, 96, 100, 100))
+    rat = make_detections((90, 90, 100, 100), kind="rodent")
+    assert zone_index(edge, [whole_picture(zone_type)], 100, 100).tolist() == [0, 0]
+    assert zone_index(rat, [whole_picture(zone_type)], 100, 100).tolist() == [0]

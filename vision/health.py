@@ -1,0 +1,86 @@
+"""Whether the picture can be judged at all: a frozen or dark one earns no evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+
+from vision.frames import Frame, Image
+
+State = Literal["ok", "frozen", "dark"]
+
+FROZEN_AFTER_S: Final = 5.0
+FROZEN_LEVEL: Final = 0.02
+DARK_LEVEL: Final = 12.0
+DARK_CONTRAST: Final = 6.0
+STEP: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A stretch of time in one state that is not ok."""
+
+    state: State
+    start_s: float
+    end_s: float
+
+
+def thumbnail(image: Image) -> Image:
+    """Every eighth pixel of the green channel, enough to tell still from moving."""
+    small: Image = np.ascontiguousarray(image[::STEP, ::STEP, 1])
+    return small
+
+
+def is_dark(small: Image) -> bool:
+    """Black, or so nearly that nothing could be told: dim and without any contrast."""
+    return float(small.mean()) < DARK_LEVEL and float(small.std()) < DARK_CONTRAST
+
+
+def is_same(small: Image, previous: Image | None) -> bool:
+    """Whether two pictures are one and the same; a live sensor always has some noise."""
+    if previous is None or previous.shape != small.shape:
+        return False
+    return float(np.abs(small.astype(np.int16) - previous).mean()) < FROZEN_LEVEL
+
+
+class HealthMonitor:
+    """Watches one source's frames and keeps the stretches that could not be judged."""
+
+    def __init__(self) -> None:
+        self._previous: Image | None = None
+        self._still_since_s: float | None = None
+        self._intervals: list[Interval] = []
+
+    @property
+    def intervals(self) -> tuple[Interval, ...]:
+        """The stretches that were not ok, in order of time."""
+        return tuple(self._intervals)
+
+    def check(self, frame: Frame) -> State:
+        """The state at this frame."""
+        small = thumbnail(frame.image)
+        state = self._judge(small, frame.time_s)
+        self._previous = small
+        if state != "ok":
+            self._note(state, frame.time_s)
+        return state
+
+    def _judge(self, small: Image, time_s: float) -> State:
+        if not is_same(small, self._previous):
+            self._still_since_s = time_s
+        if is_dark(small):
+            return "dark"
+        since_s = time_s if self._still_since_s is None else self._still_since_s
+        return "frozen" if time_s - since_s >= FROZEN_AFTER_S else "ok"
+
+    def _note(self, state: State, time_s: float) -> None:
+        began_s = time_s
+        if state == "frozen" and self._still_since_s is not None:
+            began_s = self._still_since_s
+        last = self._intervals[-1] if self._intervals else None
+        if last and last.state == state and began_s - last.end_s <= FROZEN_AFTER_S:
+            self._intervals[-1] = Interval(state, last.start_s, time_s)
+        else:
+            self._intervals.append(Interval(state, began_s, time_s))

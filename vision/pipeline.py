@@ -1,0 +1,136 @@
+"""One frame in, episodes out: the stages of one camera, without any I/O of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+
+from vision.detections import Detections, IntArray
+from vision.episodes import Box, Change, Episode, Verdict, Watch
+from vision.exposure import Exposure
+from vision.frames import Frame
+from vision.health import HealthMonitor
+from vision.names import RuleId
+from vision.rulepacks import RulePack, RuleSetting
+from vision.rules import RULES, sightings
+from vision.zones import Zone, zone_index
+
+MAX_GAP_S: Final = 1.0
+HAT_RULES: Final[tuple[RuleId, ...]] = ("missing_hat",)
+MASK_RULES: Final[tuple[RuleId, ...]] = ("missing_mask", "mask_worn_wrong")
+
+
+class Detector(Protocol):
+    """Turns a picture into detections with head states."""
+
+    def detect(self, frame: Frame) -> Detections:
+        """What this frame shows."""
+        ...
+
+
+class Tracker(Protocol):
+    """Gives detections an identity."""
+
+    def update(self, detections: Detections, time_s: float) -> Detections:
+        """The same rows with their ``track_id`` filled in."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An episode and the rule and zone it belongs to."""
+
+    setting: RuleSetting
+    zone: Zone
+    episode: Episode
+
+    @property
+    def box(self) -> Box:
+        """Of the best moment, pixels."""
+        return self.episode.box
+
+    @property
+    def curve(self) -> tuple[tuple[float, float, Verdict], ...]:
+        """Evidence over time: second, seconds of evidence, what was seen."""
+        return self.episode.curve
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one frame did: its tracked detections, and the findings it opened or closed."""
+
+    detections: Detections
+    opened: tuple[Finding, ...] = ()
+    closed: tuple[Finding, ...] = ()
+
+
+class Pipeline:
+    """The stages for one camera; holds their state between frames."""
+
+    def __init__(
+        self, detector: Detector, tracker: Tracker, zones: Sequence[Zone], pack: RulePack
+    ) -> None:
+        self._detector = detector
+        self._tracker = tracker
+        self._zones = tuple(zones)
+        self._duties = [(zone, rule) for zone in zones for rule in pack.rules_in(zone.type)]
+        self._watches = [Watch() for _ in self._duties]
+        self._health = HealthMonitor()
+        self._last_s: float | None = None
+        self.exposure = Exposure()
+
+    @property
+    def health(self) -> HealthMonitor:
+        """What could not be judged so far."""
+        return self._health
+
+    def step(self, frame: Frame) -> Step:
+        """Judge one frame. One that is frozen or dark earns no evidence and no exposure."""
+        elapsed_s = 0.0 if self._last_s is None else min(frame.time_s - self._last_s, MAX_GAP_S)
+        self._last_s = frame.time_s
+        if self._health.check(frame) != "ok":
+            return Step(Detections.empty())
+        tracked = self._tracker.update(self._detector.detect(frame), frame.time_s)
+        places = zone_index(tracked, self._zones, frame.width, frame.height)
+        self._expose(tracked, places, elapsed_s)
+        findings = list(self._advance(tracked, places, frame.time_s))
+        return Step(tracked, of_kind(findings, "opened"), of_kind(findings, "closed"))
+
+    def finish(self) -> tuple[Finding, ...]:
+        """Close what is still open: the source ended."""
+        changes = [watch.finish() for watch in self._watches]
+        pairs = zip(self._duties, changes, strict=True)
+        return tuple(
+            Finding(rule, zone, change.episode) for (zone, rule), change in pairs if change
+        )
+
+    def _advance(
+        self, tracked: Detections, places: IntArray, time_s: float
+    ) -> Iterator[tuple[Finding, Change]]:
+        for index, (zone, setting) in enumerate(self._duties):
+            here = tracked[places == self._zones.index(zone)]
+            seen = [
+                sighting
+                for sighting in sightings(RULES[setting.id], here)
+                if sighting.confidence >= setting.min_confidence
+            ]
+            self._watches[index], change = self._watches[index].step(seen, time_s, setting.timing)
+            if change:
+                yield Finding(setting, zone, change.episode), change
+
+    def _expose(self, tracked: Detections, places: IntArray, elapsed_s: float) -> None:
+        hats = tracked[np.isin(places, self._where(HAT_RULES))]
+        masks = tracked[np.isin(places, self._where(MASK_RULES))]
+        self.exposure = self.exposure.seen(hats, masks, elapsed_s)
+
+    def _where(self, rule_ids: Iterable[RuleId]) -> list[int]:
+        wanted = set(rule_ids)
+        return [self._zones.index(zone) for zone, rule in self._duties if rule.id in wanted]
+
+
+def of_kind(findings: Iterable[tuple[Finding, Change]], kind: str) -> tuple[Finding, ...]:
+    """The findings that were changed in this way."""
+    return tuple(finding for finding, change in findings if change.kind == kind)
