@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -44,6 +45,14 @@ class DetectorSpec(Section):
         return self
 
 
+def _each_limited(states: Sequence[str], thresholds: Mapping[Any, float]) -> None:
+    """ValueError unless each state is named once and has its threshold."""
+    if set(states) - {"unseen"} != set(thresholds) - {"unseen"}:
+        raise ValueError("thresholds must name each of the states")
+    if len(set(states)) < len(states):
+        raise ValueError("states must name each state once")
+
+
 class HatSpec(Section):
     """When a hat state may be told; ``states`` gives the order of the outputs."""
 
@@ -51,6 +60,11 @@ class HatSpec(Section):
     min_head_px: Annotated[float, Field(ge=0)]
     min_sharpness: Annotated[float, Field(ge=0)]
     thresholds: dict[HatName, Unit]
+
+    @model_validator(mode="after")
+    def _complete(self) -> HatSpec:
+        _each_limited(self.states, self.thresholds)
+        return self
 
 
 class MaskSpec(Section):
@@ -60,6 +74,11 @@ class MaskSpec(Section):
     min_head_px: Annotated[float, Field(ge=0)]
     min_sharpness: Annotated[float, Field(ge=0)]
     thresholds: dict[MaskName, Unit]
+
+    @model_validator(mode="after")
+    def _complete(self) -> MaskSpec:
+        _each_limited(self.states, self.thresholds)
+        return self
 
 
 class HeadStateSpec(Section):
