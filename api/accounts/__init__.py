@@ -1,0 +1,1 @@
+"""Who works here: people, their roles, their sessions."""

@@ -1,0 +1,1 @@
+"""What the cameras reported, with its evidence."""

@@ -1,0 +1,57 @@
+"""Cameras post alerts; people read them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from api.alerts import store
+from api.alerts.schemas import AlertIn, AlertOut, AlertParams, AlertUpdateIn
+from api.deps import CameraDep, DatabaseDep, SignedInDep
+from api.errors import problems, repeated
+from api.pages import Page
+
+router = APIRouter(prefix="/api/v1", tags=["alerts"])
+
+
+@router.post(
+    "/alerts",
+    status_code=201,
+    responses=repeated(AlertOut, "posted before") | problems(401, 403, 409, 413, 422),
+)
+def post_alert(
+    request: Request, response: Response, alert: AlertIn, camera: CameraDep, database: DatabaseDep
+) -> AlertOut:
+    """Report an episode; posting it again is harmless."""
+    with database.writing() as session:
+        posted = store.post_alert(session, camera, alert)
+    response.status_code = 201 if posted.created else 200
+    if posted.created:
+        request.app.state.metrics.alerts.labels(alert.rule, alert.origin).inc()
+    return posted.alert
+
+
+@router.patch("/alerts/{alert_id}", responses=problems(401, 404, 413, 422))
+def update_alert(
+    alert_id: UUID, update: AlertUpdateIn, camera: CameraDep, database: DatabaseDep
+) -> AlertOut:
+    """Say that the episode goes on, or that it ended."""
+    with database.writing() as session:
+        return store.update_alert(session, camera, alert_id, update)
+
+
+@router.get("/alerts", responses=problems(401, 422))
+def list_alerts(
+    query: AlertParams, signed_in: SignedInDep, database: DatabaseDep
+) -> Page[AlertOut]:
+    """Alerts, newest first; a restaurant sees its own upheld ones, an inspector the station's."""
+    with database.reading() as session:
+        return store.list_alerts(session, signed_in.person, query)
+
+
+@router.get("/alerts/{alert_id}", responses=problems(401, 404, 422))
+def read_alert(alert_id: UUID, signed_in: SignedInDep, database: DatabaseDep) -> AlertOut:
+    """One alert."""
+    with database.reading() as session:
+        return store.get_alert(session, signed_in.person, alert_id)

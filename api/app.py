@@ -1,0 +1,95 @@
+"""Build the web application from its settings."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from importlib.metadata import version
+from importlib.util import find_spec
+from typing import Final
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from api import errors, operations
+from api.accounts import routes as account_routes
+from api.accounts.passwords import password_hasher
+from api.accounts.sessions import Throttle
+from api.alerts import routes as alert_routes
+from api.cameras import routes as camera_routes
+from api.database import Database
+from api.evidence import routes as evidence_routes
+from api.metrics import Metrics, MetricsMiddleware
+from api.middleware import BodyLimitMiddleware, HeadersMiddleware
+from api.reviews import routes as review_routes
+from api.settings import Settings
+from api.stats import routes as stats_routes
+from api.storage import EvidenceStorage
+
+ROUTERS: Final = (
+    account_routes.router,
+    alert_routes.router,
+    camera_routes.router,
+    evidence_routes.router,
+    review_routes.router,
+    stats_routes.router,
+)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application on a database that ``api.migrations.upgrade`` brought up to date."""
+    app = FastAPI(
+        title="Bright Kitchen",
+        description="Alerts from transparent kitchens, reviewed by people.",
+        version=version("bright-kitchen"),
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+    )
+    _keep(app, settings)
+    errors.install(app)
+    _guard(app, settings)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.include_router(operations.router)
+    app.mount("/api/docs", StaticFiles(directory=operations.DOCS_DIR), name="docs")
+    _add_pages(app)
+    app.openapi = partial(operations.describe, app)  # type: ignore[method-assign]  # FastAPI's way
+    return app
+
+
+def _keep(app: FastAPI, settings: Settings) -> None:
+    app.state.settings = settings
+    app.state.database = Database(settings.url, settings.busy_timeout_s)
+    app.state.storage = EvidenceStorage(settings.evidence_folder)
+    app.state.passwords = password_hasher(settings)
+    app.state.throttle = Throttle(settings.sign_in_attempts, settings.sign_in_window_s)
+    app.state.metrics = Metrics()
+
+
+def _guard(app: FastAPI, settings: Settings) -> None:
+    """The last one added is the first one asked."""
+    app.add_middleware(BodyLimitMiddleware, limit_bytes=settings.body_limit_bytes)
+    if settings.trusted_hosts:
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.trusted_hosts))
+    app.add_middleware(HeadersMiddleware)
+    app.add_middleware(MetricsMiddleware, metrics=app.state.metrics)
+
+
+def _add_pages(app: FastAPI) -> None:
+    if find_spec("api.web") is None or find_spec("api.web.routes") is None:
+        return
+    from api.web import routes
+
+    app.include_router(routes.router, include_in_schema=False)
+    app.mount("/static", StaticFiles(directory=routes.STATIC_DIR), name="static")
+    app.state.render_error = getattr(routes, "render_error", None)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.database.close()

@@ -1,0 +1,1 @@
+"""Cameras and the keys with which they post."""

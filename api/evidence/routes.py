@@ -1,0 +1,111 @@
+"""Evidence comes from cameras and is shown to people."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Path, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
+
+from api.alerts.store import in_scope
+from api.cameras.store import Camera
+from api.database import Database
+from api.deps import CameraDep, DatabaseDep, SignedInDep, StorageDep
+from api.errors import problems, repeated
+from api.evidence import store
+from api.evidence.rules import requested_span
+from vision.alert import EvidenceRef
+
+router = APIRouter(prefix="/api/v1", tags=["evidence"])
+Sha256Path = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
+# The address names the bytes, so a browser may keep them for its own session; the view was logged.
+KEPT: Final = {
+    "Accept-Ranges": "bytes",
+    "Cache-Control": "private, max-age=3600, immutable",
+    "Content-Disposition": "inline",
+    "Vary": "Cookie",
+}
+BODY: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+FILE: Final[dict[int | str, dict[str, Any]]] = {
+    status: {
+        "description": description,
+        "content": {
+            media_type: {"schema": {"type": "string", "format": "binary"}}
+            for media_type in ("image/jpeg", "image/png", "video/mp4", "application/json")
+        },
+    }
+    for status, description in ((200, "the file"), (206, "the part asked for"))
+}
+
+
+class StoredOut(BaseModel):
+    """The file is kept."""
+
+    sha256: str
+    bytes: int
+
+
+@router.put(
+    "/alerts/{alert_id}/evidence/{sha256}",
+    status_code=201,
+    openapi_extra=BODY,
+    responses=repeated(StoredOut, "kept before") | problems(401, 404, 413, 422, 507),
+)
+async def put_evidence(
+    request: Request,
+    response: Response,
+    alert_id: UUID,
+    sha256: Sha256Path,
+    camera: CameraDep,
+) -> StoredOut:
+    """Upload an announced file; it is kept only when its size, hash and kind are right."""
+    database: Database = request.app.state.database
+    expected = await run_in_threadpool(_expected, database, camera, alert_id, sha256)
+    await request.app.state.storage.add(expected, request.stream())
+    new = await run_in_threadpool(_mark, database, camera, alert_id, sha256)
+    response.status_code = 201 if new else 200
+    return StoredOut(sha256=sha256, bytes=expected.bytes)
+
+
+def _expected(database: Database, camera: Camera, alert_id: UUID, sha256: str) -> EvidenceRef:
+    with database.reading() as session:
+        return store.expected_evidence(session, camera, alert_id, sha256)
+
+
+def _mark(database: Database, camera: Camera, alert_id: UUID, sha256: str) -> bool:
+    with database.writing() as session:
+        return store.mark_stored(session, camera, alert_id, sha256)
+
+
+@router.get(
+    "/alerts/{alert_id}/evidence/{sha256}",
+    response_class=StreamingResponse,
+    responses=FILE | problems(401, 404, 416, 422),
+)
+def read_evidence(
+    alert_id: UUID,
+    sha256: Sha256Path,
+    signed_in: SignedInDep,
+    database: DatabaseDep,
+    storage: StorageDep,
+    wanted: Annotated[str | None, Header(alias="range")] = None,
+) -> StreamingResponse:
+    """A file, or the part of it that the Range header asks for; each view is logged."""
+    person = signed_in.person
+    with database.writing() as session:
+        file = store.open_evidence(session, person.id, in_scope(person), alert_id, sha256)
+    span = requested_span(wanted, file.size_bytes)
+    start, end = (span.start, span.end) if span else (0, file.size_bytes)
+    headers = KEPT | {"Content-Length": str(end - start), "ETag": f'"{sha256}"'}
+    if span:
+        headers["Content-Range"] = span.header(file.size_bytes)
+    pieces = storage.read(sha256, start, end)
+    return StreamingResponse(pieces, 206 if span else 200, headers, file.media_type)

@@ -1,0 +1,95 @@
+"""Evidence files in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from api import audit
+from api.alerts.models import AlertRow
+from api.cameras.store import Camera
+from api.database import now
+from api.evidence.models import EvidenceRow
+from vision.alert import EvidenceRef
+from vision.errors import InvalidError, NotFoundError
+
+
+def announce(session: Session, alert_id: UUID, evidence: Iterable[EvidenceRef]) -> None:
+    """Note which files an alert will bring."""
+    session.add_all(
+        EvidenceRow(
+            alert_id=alert_id,
+            sha256=item.sha256,
+            position=position,
+            kind=item.kind,
+            media_type=item.media_type,
+            size_bytes=item.bytes,
+        )
+        for position, item in enumerate(evidence)
+    )
+    session.flush()
+
+
+def evidence_of(session: Session, alert_ids: Sequence[UUID]) -> dict[UUID, list[EvidenceRow]]:
+    """The files of many alerts, each in the order they were announced."""
+    rows = session.scalars(
+        select(EvidenceRow)
+        .where(EvidenceRow.alert_id.in_(alert_ids))
+        .order_by(EvidenceRow.alert_id, EvidenceRow.position)
+    )
+    return {alert_id: list(group) for alert_id, group in groupby(rows, lambda row: row.alert_id)}
+
+
+def expected_evidence(session: Session, camera: Camera, alert_id: UUID, sha256: str) -> EvidenceRef:
+    """What this camera announced under that hash.
+
+    NotFoundError for another camera's alert; InvalidError for a hash it did not announce.
+    """
+    own = AlertRow.id == alert_id, AlertRow.camera_id == camera.id
+    if session.scalar(select(AlertRow.id).where(*own)) is None:
+        raise NotFoundError(f"this camera has no alert {alert_id}")
+    row = session.get(EvidenceRow, (alert_id, sha256))
+    if row is None:
+        raise InvalidError("the alert does not announce a file with this SHA-256", "sha256")
+    return EvidenceRef(
+        sha256=row.sha256,
+        kind=row.kind,  # type: ignore[arg-type]  # checked when it was announced
+        media_type=row.media_type,  # type: ignore[arg-type]  # checked when it was announced
+        bytes=row.size_bytes,
+    )
+
+
+def mark_stored(session: Session, camera: Camera, alert_id: UUID, sha256: str) -> bool:
+    """Note that the bytes are kept; False when they were before."""
+    which = EvidenceRow.alert_id == alert_id, EvidenceRow.sha256 == sha256
+    row = session.scalars(select(EvidenceRow).where(*which).with_for_update()).one()
+    if row.stored_at is not None:
+        return False
+    row.stored_at = now()
+    session.flush()
+    audit.append(session, f"camera:{camera.id}", "evidence.stored", str(alert_id), sha256=sha256)
+    return True
+
+
+def open_evidence(
+    session: Session, person_id: str, scope: ColumnElement[bool], alert_id: UUID, sha256: str
+) -> EvidenceRow:
+    """A stored file that may be seen; the view is written to the audit log."""
+    row = session.scalar(
+        select(EvidenceRow)
+        .join(AlertRow, AlertRow.id == EvidenceRow.alert_id)
+        .where(
+            scope,
+            EvidenceRow.alert_id == alert_id,
+            EvidenceRow.sha256 == sha256,
+            EvidenceRow.stored_at.is_not(None),
+        )
+    )
+    if row is None:
+        raise NotFoundError("there is no such evidence for you, or it has not come yet")
+    audit.append(session, person_id, "evidence.viewed", str(alert_id), sha256=sha256)
+    return row

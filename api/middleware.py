@@ -1,0 +1,77 @@
+"""What holds for every request: a limit to its body, and headers that protect its answer."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from vision.alert import MAX_EVIDENCE_BYTES
+
+UPLOAD: Final = re.compile(r"/api/v1/alerts/[^/]+/evidence/[^/]+")
+CONTENT_SECURITY_POLICY: Final = (
+    "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; "
+    "form-action 'self'; object-src 'none'"
+)
+HEADERS: Final = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+# Built files may be kept; everything else is somebody's and must not be.
+PUBLIC_FILES: Final = ("/static/", "/api/docs/")
+
+
+class BodyLimitMiddleware:
+    """Refuses a body that is too large while it comes, with or without Content-Length."""
+
+    def __init__(self, app: ASGIApp, limit_bytes: int) -> None:
+        self._app = app
+        self._limit_bytes = limit_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, counting its bytes."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        upload = scope["method"] == "PUT" and UPLOAD.fullmatch(scope["path"])
+        limit = MAX_EVIDENCE_BYTES if upload else self._limit_bytes
+        announced = Headers(scope=scope).get("content-length", "")
+        count = int(announced) if announced.isdecimal() and len(announced) < 20 else 0
+        came = 0
+
+        async def counting() -> Message:
+            nonlocal came
+            message = await receive()
+            came += len(message.get("body", b""))
+            if max(count, came) > limit:
+                raise HTTPException(413, f"the body may have {limit} bytes at most")
+            return message
+
+        await self._app(scope, counting, send)
+
+
+class HeadersMiddleware:
+    """Adds the protecting headers that the answer does not set itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+
+        async def protecting(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                if not scope["path"].startswith(PUBLIC_FILES):
+                    headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self._app(scope, receive, protecting if scope["type"] == "http" else send)

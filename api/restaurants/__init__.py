@@ -1,0 +1,1 @@
+"""Stations of the food-safety office and the restaurants in their care."""

@@ -1,0 +1,88 @@
+"""What the operator decides: BRIGHTKITCHEN_* variables, or files in a secrets folder."""
+
+from __future__ import annotations
+
+import os
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import available_timezones
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from vision.errors import ConfigError
+
+PREFIX: Final = "BRIGHTKITCHEN_"
+SECRETS_FOLDER: Final = PREFIX + "SECRETS_FOLDER"
+# Read by the cameras' side in the same environment.
+ELSEWHERE: Final = frozenset({SECRETS_FOLDER, PREFIX + "CAMERA_KEY", PREFIX + "MODEL"})
+
+
+class Settings(BaseSettings):
+    """Every setting of the server, with its unit in its name and its bounds."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    data: Path = Field(Path("data"), description="folder of the database and the evidence")
+    database_url: SecretStr | None = Field(
+        None, description="PostgreSQL or SQLite address; unset: a SQLite file in the data folder"
+    )
+    https: bool = Field(False, description="reached over https: cookies are marked Secure")
+    trusted_hosts: tuple[str, ...] = Field((), description="host names answered; empty: any")
+    session_idle_s: int = Field(7_200, ge=60, le=86_400)
+    session_lifetime_s: int = Field(43_200, ge=60, le=604_800)
+    sign_in_attempts: int = Field(10, ge=1, le=1_000, description="per name and address")
+    sign_in_window_s: int = Field(300, ge=1, le=86_400)
+    argon2_memory_kib: int = Field(65_536, ge=8, le=1_048_576)
+    argon2_rounds: int = Field(3, ge=1, le=20)
+    body_limit_bytes: int = Field(262_144, ge=1_024, le=16_777_216)
+    time_zone: str = Field("Asia/Shanghai", description="in which the pages show times")
+    busy_timeout_s: float = Field(15.0, gt=0, le=120, description="how long a write waits its turn")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError(f"{name} is not a time zone like Asia/Shanghai")
+        return name
+
+    @property
+    def url(self) -> str:
+        """The database's address, with its password: never log it."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data.absolute() / 'brightkitchen.db'}"
+
+    @property
+    def evidence_folder(self) -> Path:
+        """Where evidence files lie."""
+        return self.data / "evidence"
+
+
+def read_settings(**overrides: Any) -> Settings:
+    """Settings from the environment, ``overrides`` first; ConfigError names what is wrong."""
+    given = {name: value for name, value in overrides.items() if value is not None}
+    _refuse_unknown()
+    try:
+        return Settings(**given, _secrets_dir=os.environ.get(SECRETS_FOLDER))  # type: ignore[call-arg]  # pydantic-settings' own
+    except ValidationError as error:
+        raise ConfigError(_sentence(error)) from error
+
+
+def _refuse_unknown() -> None:
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | ELSEWHERE
+    for name in sorted(os.environ):
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            nearest = get_close_matches(name.upper(), known, n=1)
+            hint = f"; did you mean {nearest[0]}?" if nearest else "; remove it"
+            raise ConfigError(f"the setting {name} is not known{hint}")
+
+
+def _sentence(error: ValidationError) -> str:
+    """Name the setting and the bound, and never repeat the value: it may be a secret."""
+    parts = (
+        f"{PREFIX}{'_'.join(str(place) for place in item['loc']).upper()}: {item['msg']}"
+        for item in error.errors(include_input=False)
+    )
+    return "settings cannot be used: " + "; ".join(parts)

@@ -1,0 +1,1 @@
+"""Figures made of decided reviews, each with its interval."""

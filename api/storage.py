@@ -1,0 +1,158 @@
+"""Evidence files: written once, named by their SHA-256, read in pieces."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+import obstore
+from anyio import to_thread
+from obstore.exceptions import AlreadyExistsError, BaseError
+from obstore.exceptions import NotFoundError as NoSuchObjectError
+from obstore.store import LocalStore
+
+from api.database import now
+from api.errors import StorageError
+from vision.alert import EvidenceRef
+from vision.errors import InvalidError, NotFoundError
+
+INCOMING: Final = "incoming"
+ABANDONED_AFTER: Final = timedelta(days=1)
+CHUNK_BYTES: Final = 256 * 1024
+# Boxes as JSON are small; a larger file is not what it claims to be.
+MAX_JSON_BYTES: Final = 4 * 1024 * 1024
+MAGIC_BYTES: Final = 16
+
+
+class EvidenceStorage:
+    """A folder of checked files; nothing half-written ever has a final name."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._store = LocalStore(folder)
+        self._forget_abandoned()
+
+    async def add(self, expected: EvidenceRef, body: AsyncIterator[bytes]) -> None:
+        """Keep the body when it is what was announced; InvalidError keeps nothing.
+
+        Raises StorageError when the disk is full or cannot be written.
+        """
+        incoming = f"{INCOMING}/{uuid4().hex}"
+        try:
+            await obstore.put_async(self._store, incoming, checked(expected, body))
+            await to_thread.run_sync(self._keep, incoming, path_of(expected.sha256))
+        except (BaseError, OSError) as error:
+            (self._folder / incoming).unlink(missing_ok=True)
+            raise StorageError(
+                "the evidence could not be stored; free space on its disk"
+            ) from error
+
+    def _keep(self, incoming: str, final: str) -> None:
+        """Give a checked file its name, unless the same bytes have it already."""
+        self._sync(incoming)
+        try:
+            obstore.rename(self._store, incoming, final, overwrite=False)
+        except AlreadyExistsError:
+            obstore.delete(self._store, incoming)
+
+    def _sync(self, path: str) -> None:
+        """Ask the disk to keep it before the database says it is kept."""
+        with (self._folder / path).open("rb") as file:
+            os.fsync(file.fileno())
+
+    def read(self, sha256: str, start: int, end: int) -> Iterator[bytes]:
+        """The bytes from ``start`` up to ``end``; NotFoundError when the file is gone."""
+        try:
+            result = obstore.get(self._store, path_of(sha256), options={"range": (start, end)})
+        except (NoSuchObjectError, FileNotFoundError) as error:
+            raise NotFoundError("the evidence file is not in the storage folder") from error
+        except BaseError as error:
+            raise StorageError("the evidence folder cannot be read") from error
+        return (bytes(piece) for piece in result.stream(min_chunk_size=CHUNK_BYTES))
+
+    def writable(self) -> bool:
+        """Whether a file can be written now."""
+        probe = f"{INCOMING}/{uuid4().hex}"
+        try:
+            obstore.put(self._store, probe, b"probe", mode="create")
+            obstore.delete(self._store, probe)
+        except (BaseError, OSError):
+            return False
+        return True
+
+    def _forget_abandoned(self) -> None:
+        """Remove what a killed server left half-written."""
+        limit = (now() - ABANDONED_AFTER).timestamp()
+        for path in (self._folder / INCOMING).glob("*"):
+            if path.stat().st_mtime < limit:
+                path.unlink(missing_ok=True)
+
+
+def path_of(sha256: str) -> str:
+    """Where a file lies: 256 folders keep each one short."""
+    return f"{sha256[:2]}/{sha256}"
+
+
+async def checked(expected: EvidenceRef, body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Pass the body on; raise InvalidError as soon as it is not the announced file."""
+    check = _Check(expected)
+    async for piece in body:
+        if piece:
+            check.feed(piece)
+            yield piece
+    check.finish()
+
+
+class _Check:
+    """Compares bytes with what was announced while they pass."""
+
+    def __init__(self, expected: EvidenceRef) -> None:
+        self._expected = expected
+        self._digest = hashlib.sha256()
+        self._size = 0
+        self._start = bytearray()
+        self._kept = MAX_JSON_BYTES if expected.media_type == "application/json" else MAGIC_BYTES
+
+    def feed(self, piece: bytes) -> None:
+        """Take the next bytes; InvalidError once there are too many."""
+        self._digest.update(piece)
+        self._size += len(piece)
+        self._start += piece[: max(0, self._kept - len(self._start))]
+        if self._size > self._expected.bytes:
+            raise InvalidError(f"more than the {self._expected.bytes} bytes announced", "bytes")
+
+    def finish(self) -> None:
+        """InvalidError unless size, hash and kind are right."""
+        if self._size != self._expected.bytes:
+            raise InvalidError(
+                f"{self._expected.bytes} bytes were announced, {self._size} came", "bytes"
+            )
+        if self._digest.hexdigest() != self._expected.sha256:
+            raise InvalidError("the body's SHA-256 is not the one in the address", "sha256")
+        if not _looks_like(self._expected.media_type, bytes(self._start)):
+            raise InvalidError(f"the body is not {self._expected.media_type}", "media_type")
+
+
+def _looks_like(media_type: str, start: bytes) -> bool:
+    if media_type == "image/jpeg":
+        return start.startswith(b"\xff\xd8\xff")
+    if media_type == "image/png":
+        return start.startswith(b"\x89PNG\r\n\x1a\n")
+    if media_type == "video/mp4":
+        return start[4:8] == b"ftyp"
+    return _is_json(start)
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
