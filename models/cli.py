@@ -1,0 +1,113 @@
+"""Commands about the models: facts, training, measuring, exporting."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from vision.errors import ConfigError
+from vision.model import DEFAULT_MODEL, Manifest, load_model
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+
+ModelDir = Annotated[Path, typer.Option("--model", help="Folder of the model bundle.")]
+DataDir = Annotated[Path, typer.Option("--data", help="Folder with the labelled sets.")]
+OutDir = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
+StartFile = Annotated[Path, typer.Option("--start", help="COCO weights of yolo26n (.pt).")]
+
+
+@app.command()
+def info(model: ModelDir = DEFAULT_MODEL) -> None:
+    """Print what a bundle is, what it was trained on, and what was measured."""
+    bundle = load_model(model)
+    console = Console()
+    facts = Table(title=f"{bundle.manifest.name} {bundle.manifest.version}", show_header=False)
+    for name, value in _facts(bundle.manifest, bundle.ref.sha256):
+        facts.add_row(name, value)
+    console.print(facts)
+    console.print(_sets(bundle.manifest))
+
+
+def _facts(manifest: Manifest, sha256: str) -> list[tuple[str, str]]:
+    detector, head_state = manifest.detector, manifest.head_state
+    facts = [
+        ("description", manifest.description),
+        ("licence", manifest.licence),
+        ("manifest sha256", sha256),
+        *((f"sha256 of {name}", pinned) for name, pinned in manifest.files.items()),
+        ("input", f"{detector.input_px} px"),
+    ]
+    facts += [(f"threshold {kind}", str(detector.thresholds[kind])) for kind in detector.classes]
+    for part in ("hat", "mask") if head_state else ():
+        spec = getattr(head_state, part)
+        limits = ", ".join(f"{state} {limit}" for state, limit in spec.thresholds.items())
+        facts.append((part, f"heads from {spec.min_head_px:g} px; {limits}"))
+    return facts
+
+
+def _sets(manifest: Manifest) -> Table:
+    figures = manifest.metrics.get("detector", {})
+    table = Table(title="Held-out pictures: AP50")
+    for column in ("set", "pictures", "head", "rodent", "cockroach", "false pests a picture"):
+        table.add_column(column)
+    for name, row in figures.items():
+        ap = [str(row.get(f"{kind}_ap50", "")) for kind in ("head", "rodent", "cockroach")]
+        table.add_row(name, str(row["pictures"]), *ap, str(row["false_pests_a_picture"]))
+    return table
+
+
+@app.command()
+def train(
+    data: DataDir,
+    start: StartFile,
+    out: OutDir,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes of the detector.")] = 8,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from last.pt in --out.")] = False,
+) -> None:
+    """Train detector and head-state network on the sets below --data."""
+    needs_training_extra()
+    run = importlib.import_module("models.run")
+    if resume:
+        run.resume(out)
+    else:
+        run.train(data, start, out, epochs=epochs)
+
+
+@app.command()
+def evaluate(
+    data: DataDir,
+    model: ModelDir = DEFAULT_MODEL,
+    out: Annotated[Path | None, typer.Option()] = None,
+) -> None:
+    """Measure a bundle on the held-out pictures; contact sheets of its mistakes go to --out."""
+    report = importlib.import_module("models.measure").measure(load_model(model), data, sheets=out)
+    Console().print_json(data=report)
+
+
+@app.command()
+def export(trained: OutDir, data: DataDir, start: StartFile, model: ModelDir) -> None:
+    """Export what train left in --out, choose thresholds on --data, and write the bundle."""
+    needs_training_extra()
+    importlib.import_module("models.run").export(trained, data, start, model)
+
+
+def needs_training_extra() -> None:
+    """ConfigError with the command to run when torch or ultralytics is missing."""
+    if not all(importlib.util.find_spec(name) for name in ("torch", "ultralytics")):
+        raise ConfigError("Training needs torch and ultralytics; run  pip install -e '.[train]'")
+
+
+def _mount_synthesis() -> None:
+    """Add ``synthesize`` where the synthesis package brings a command line along."""
+    if importlib.util.find_spec("models.synthesis.cli"):
+        synthesis: Any = importlib.import_module("models.synthesis.cli")
+        app.add_typer(synthesis.app, name="synthesize")
+
+
+_mount_synthesis()
