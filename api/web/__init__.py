@@ -1,0 +1,1 @@
+"""The pages people work on: sign-in, review, alerts."""

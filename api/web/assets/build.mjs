@@ -1,0 +1,27 @@
+// Builds ../static from src: one stylesheet, two scripts, htmx as published, licences, checksums.
+import { createHash } from "node:crypto";
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { build } from "esbuild";
+
+const out = new URL("../static/", import.meta.url);
+const banner = "/* Bright Kitchen, AGPL-3.0-or-later. Source: api/web/assets/src */";
+
+await build({
+  entryPoints: ["src/bk.css", "src/pages.js", "src/review.js"],
+  outdir: out.pathname,
+  bundle: true,
+  minify: true,
+  format: "iife",
+  target: ["chrome123", "firefox125", "safari17.5"],
+  banner: { js: banner, css: banner },
+});
+copyFileSync("node_modules/htmx.org/dist/htmx.min.js", new URL("htmx.min.js", out));
+mkdirSync(new URL("licences/", out), { recursive: true });
+copyFileSync("node_modules/htmx.org/LICENSE", new URL("licences/htmx.txt", out));
+
+const files = readdirSync(out, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && entry.name !== "checksums.txt")
+  .map((entry) => `${entry.parentPath}/${entry.name}`.slice(out.pathname.length - 1).replace(/^\/+/, ""))
+  .sort();
+const sum = (file) => createHash("sha256").update(readFileSync(new URL(file, out))).digest("hex");
+writeFileSync(new URL("checksums.txt", out), files.map((file) => `${sum(file)}  ${file}\n`).join(""));

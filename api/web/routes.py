@@ -1,0 +1,167 @@
+"""The pages: review, the alert list, one alert; sign-in lives in ``sign_in.py``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Query, Request
+from fastapi.responses import JSONResponse, RedirectResponse
+from pydantic import BeforeValidator, ConfigDict
+from starlette.responses import Response
+
+from api.alerts.schemas import AlertQuery, Status
+from api.alerts.store import list_alerts
+from api.deps import DatabaseDep, ReviewerDep, SignedInDep, StorageDep
+from api.reviews.store import queue, queue_counts
+from api.web import sign_in
+from api.web.items import read_item
+from api.web.rendering import STATIC_DIR, here, render, translate
+from api.web.words import N_, ROLES_THAT_REVIEW
+from vision.names import RuleId
+
+__all__ = ["STATIC_DIR", "render_error", "router"]
+
+QUEUE_LENGTH: Final = 50
+router = APIRouter(include_in_schema=False)
+router.include_router(sign_in.router)
+
+
+@router.get("/review")
+def review_page(
+    request: Request,
+    found: ReviewerDep,
+    database: DatabaseDep,
+    storage: StorageDep,
+    item: UUID | None = None,
+) -> Response:
+    """The first alert that waits for this person, ready to be judged."""
+    with database.reading() as session:
+        waiting = [alert.id for alert in queue(session, found.person, QUEUE_LENGTH)]
+        ids = [item, *(one for one in waiting if one != item)] if item else waiting
+        first = read_item(session, storage, found.person, ids[0]) if ids else None
+        counts = queue_counts(session, found.person)
+    return render(request, "review.html", found, queue=ids, item=first, counts=counts)
+
+
+@router.get("/review/items/{alert_id}")
+def review_item(
+    request: Request,
+    alert_id: UUID,
+    found: ReviewerDep,
+    database: DatabaseDep,
+    storage: StorageDep,
+) -> Response:
+    """One alert as the review page shows it; fetched before it is needed."""
+    with database.reading() as session:
+        item = read_item(session, storage, found.person, alert_id)
+    return render(request, "review_item.html", found, item=item)
+
+
+@router.get("/review/queue")
+def review_queue(found: ReviewerDep, database: DatabaseDep) -> Response:
+    """Which alerts wait for this person now."""
+    with database.reading() as session:
+        waiting = queue(session, found.person, QUEUE_LENGTH)
+        counts = queue_counts(session, found.person)
+    return JSONResponse({"ids": [str(alert.id) for alert in waiting], "open": counts.mine})
+
+
+def _none_when_empty(value: object) -> object:
+    """A form's "all" arrives as an empty text."""
+    return None if value == "" else value
+
+
+class ListQuery(AlertQuery):
+    """The filter form of the alert list."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    status: Annotated[Status | None, BeforeValidator(_none_when_empty)] = None
+    rule: Annotated[RuleId | None, BeforeValidator(_none_when_empty)] = None
+
+
+@router.get("/alerts")
+def alert_list(
+    request: Request,
+    found: SignedInDep,
+    database: DatabaseDep,
+    query: Annotated[ListQuery, Query()],
+    hx_target: Annotated[str | None, Header()] = None,
+    hx_request: Annotated[str | None, Header()] = None,
+) -> Response:
+    """Alerts, newest first; htmx asks for the list or for further rows alone."""
+    with database.reading() as session:
+        page = list_alerts(session, found.person, query)
+    given = query.model_dump(exclude_none=True, include={"status", "rule", "camera", "restaurant"})
+    template = "alerts.html"
+    if hx_request:
+        template = "alert_list.html" if hx_target == "list" else "alert_rows.html"
+    return render(
+        request,
+        template,
+        found,
+        page=page,
+        query=query,
+        filtered=bool(given),
+        more=_address(given | {"cursor": page.next_cursor}),
+        narrowed=_narrowed(query, page.items),
+        without={name: _address(given | {name: None}) for name in ("camera", "restaurant")},
+    )
+
+
+def _address(given: dict[str, Any]) -> str:
+    """The list's address with this filter."""
+    asked = urlencode({name: value for name, value in given.items() if value is not None})
+    return f"/alerts?{asked}" if asked else "/alerts"
+
+
+def _narrowed(query: ListQuery, items: list[Any]) -> list[tuple[str, str, str]]:
+    """The restaurant and camera that the list is narrowed to, with their names when known."""
+    first = items[0] if items else None
+    named = (
+        ("restaurant", query.restaurant, first.restaurant_name if first else "—"),
+        ("camera", query.camera, first.camera_name if first else "—"),
+    )
+    return [(name, value, label) for name, value, label in named if value is not None]
+
+
+@router.get("/alerts/{alert_id}")
+def alert_page(
+    request: Request,
+    alert_id: UUID,
+    found: SignedInDep,
+    database: DatabaseDep,
+    storage: StorageDep,
+) -> Response:
+    """One alert with its evidence and its verdicts."""
+    with database.reading() as session:
+        item = read_item(session, storage, found.person, alert_id)
+    reviewer = found.person.role in ROLES_THAT_REVIEW
+    return render(request, "alert.html", found, item=item, reviewer=reviewer)
+
+
+_TITLES: Final[dict[int, str]] = {
+    403: N_("This is not open to you"),
+    404: N_("Nothing here"),
+    422: N_("This address cannot be read"),
+    429: N_("Too many requests"),
+    503: N_("The server is busy"),
+}
+_DETAILS: Final[dict[int, str]] = {
+    403: N_("Your role does not include this page, or the page was open too long: load it again."),
+    404: N_("It does not exist, or it is not yours to see."),
+    422: N_("Start again from the list."),
+    429: N_("Wait a little and try again."),
+    503: N_("Try again in a moment; nothing was lost."),
+}
+
+
+def render_error(request: Request, status: int, title: str, detail: str) -> Response:
+    """An error as a page; whoever is not signed in is asked to."""
+    if status == 401:
+        return RedirectResponse("/sign-in?" + urlencode({"next": here(request)}), 303)
+    told = translate(request, _TITLES.get(status, N_("Something went wrong")))
+    more = translate(request, _DETAILS.get(status, N_("The server's log says more.")))
+    return render(request, "problem.html", None, status, title=told, detail=more)
