@@ -111,7 +111,7 @@ class Chain:
 
     def append(self, path: Path, kind: str) -> Link:
         """Hash a file of the folder and tie it in; on disk when this returns."""
-        sha256, size = _digest(path)
+        sha256, size = digest(path)
         relative = path.relative_to(self._folder).as_posix()
         loose = Link(len(self._listed), relative, sha256, size, kind, self.root(), hash="")
         link = replace(loose, hash=link_hash(asdict(loose)))
@@ -197,7 +197,7 @@ def _file_fault(folder: Path, link: Link) -> str | None:
     if place.is_absolute() or ".." in place.parts:
         return f"{link.path} lies outside the folder"
     try:
-        sha256, size = _digest(folder / link.path)
+        sha256, size = digest(folder / link.path)
     except OSError:
         return f"{link.path} is missing"
     return None if (sha256, size) == (link.sha256, link.bytes) else f"{link.path} was altered"
@@ -210,7 +210,8 @@ def _present(folder: Path) -> set[str]:
     return names - {CHAIN, LOCK}
 
 
-def _digest(path: Path) -> tuple[str, int]:
+def digest(path: Path) -> tuple[str, int]:
+    """SHA-256 and size of a file, read as a stream."""
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         return sha256, file.tell()

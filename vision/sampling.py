@@ -37,6 +37,16 @@ class Clock:
         self.last_s = time_s
         return time_s
 
+    def stamp(self, time_s: float) -> int | None:
+        """The pts shown at ``time_s``, None while no frame was stamped."""
+        if self._origin_s is None:
+            return None
+        return int((Fraction(time_s) + self._origin_s) / self.unit)
+
+    def jump(self) -> None:
+        """The next frame may come from anywhere; times are still counted from the first."""
+        self.last_s = None
+
     def _relative(self, pts: int | None) -> Fraction:
         if pts is None:
             return Fraction(0) if self.last_s is None else self.last_s + self.gap_s

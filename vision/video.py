@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import logging
-import re
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self, cast
+from typing import TYPE_CHECKING, Final, Self, cast
 
 import av
 import av.logging
 import numpy as np
 
+from vision.containers import declared_s, frame_gap_s, open_container, reason_of, seconds
 from vision.errors import SourceError
 from vision.frames import Frame, Image
 from vision.limits import MAX_PIXELS, check_size
@@ -25,27 +24,18 @@ if TYPE_CHECKING:
     from av import Packet, VideoFrame, VideoStream
     from av.container import InputContainer
 
-# Playlists and concat lists are left out: a file that was handed in must not open others.
-FORMATS: Final = (
-    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,mpeg,mpegvideo,avi,flv,asf,h264,hevc,mjpeg,ogg,dv"
-)
-OPEN_OPTIONS: Final = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
-DEFAULT_GAP_S: Final = Fraction(1, 25)
 # Declared and decoded lengths differ by a frame or two in sound recordings.
 CUT_SHORT_S: Final = 0.5
-
-# Decoders tell of damaged pictures in their log alone: it is read packet by packet.
-av.logging.set_level(av.logging.ERROR)
-av.logging.set_skip_repeated(False)
-logging.getLogger("libav").addHandler(logging.NullHandler())
-logging.getLogger("libav").propagate = False
+# Near the start it is cheaper to read on than to jump.
+SEEK_WORTH_S: Final = 2.0
+SEEK_LEADS_S: Final = (0.0, 10.0)
 
 
 class Video:
     """One recording, read once from its start; close it, or use it in ``with``.
 
     ``frames_decoded`` and ``frames_analysed`` count what was decoded and handed out;
-    ``frames_skipped`` those whose time did not advance.
+    ``frames_skipped`` those whose time did not advance; ``turned`` tells of a rotation.
     """
 
     def __init__(self, path: Path, container: InputContainer, stream: VideoStream) -> None:
@@ -54,7 +44,7 @@ class Video:
         self._stream = stream
         # AVI stores no presentation times: with B-frames only the decoder's order is right.
         self._undated = container.format.name == "avi"
-        self._clock = Clock(_seconds(stream.time_base), _frame_gap_s(stream))
+        self._clock = Clock(seconds(stream.time_base), frame_gap_s(stream))
         self._damaged_at_s: list[float] = []
         self._ended = False
         self.frames_decoded = 0
@@ -64,6 +54,7 @@ class Video:
         if self._first is None:
             raise SourceError(f"{path} holds no picture that can be decoded; record it again")
         self.height, self.width = _upright_size(self._first[0])
+        self.turned = bool(self._first[0].rotation)
 
     def __enter__(self) -> Self:
         return self
@@ -94,6 +85,48 @@ class Video:
                 taken = passed
             self.frames_analysed += 1
             yield Frame(_bgr(picture), float(time_s))
+
+    def between(self, start_s: float, end_s: float) -> Iterator[Frame]:
+        """Every frame shown from ``start_s`` to ``end_s``, jumping there where the file can.
+
+        Times are wrong behind a place where the recording's own clock was set back.
+        """
+        self._go_to(start_s)
+        for picture, time_s in self._from_first():
+            if time_s > end_s:
+                return
+            if time_s >= start_s:
+                yield Frame(_bgr(picture), float(time_s))
+
+    def _go_to(self, start_s: float) -> None:
+        """Stand before ``start_s``: some files land late, so it is tried from further back."""
+        for lead_s in SEEK_LEADS_S:
+            if self._seek(start_s - lead_s):
+                self._restart()
+            if self._stands_before(start_s):
+                return
+        self._container.seek(self._stream.start_time or 0, stream=self._stream)
+        self._restart()
+
+    def _seek(self, time_s: float) -> bool:
+        """Jump to the keyframe before ``time_s``; False where reading on is better."""
+        target = self.stamp(time_s)
+        if target is None or time_s < SEEK_WORTH_S:
+            return False
+        self._container.seek(target, stream=self._stream)
+        return True
+
+    def _stands_before(self, time_s: float) -> bool:
+        return self._first is not None and self._first[1] <= time_s
+
+    def _restart(self) -> None:
+        self._clock.jump()
+        self._timed = self._decode()
+        self._first = next(self._timed, None)
+
+    def stamp(self, time_s: float) -> int | None:
+        """The pts shown at ``time_s``, None when the file stores no presentation times."""
+        return None if self._undated else self._clock.stamp(time_s)
 
     def _from_first(self) -> Iterator[tuple[VideoFrame, Fraction]]:
         if self._first is not None:
@@ -134,6 +167,16 @@ class Video:
             self._damaged_at_s.append(self._now_s())
             yield None
 
+    @property
+    def stream(self) -> VideoStream:
+        """The stream itself, for copying its packets."""
+        return self._stream
+
+    @property
+    def unit_s(self) -> Fraction:
+        """Seconds of one pts."""
+        return self._clock.unit
+
     def _now_s(self) -> float:
         return float(self._clock.last_s or 0)
 
@@ -167,19 +210,12 @@ class Video:
 
 def open_video(path: Path) -> Video:
     """The recording at ``path``, its first frame decoded, or SourceError."""
-    _check_file(path)
-    try:
-        container = av.open(f"file:{path.absolute()}", options=dict(OPEN_OPTIONS))
-    except (av.FFmpegError, ValueError, UnicodeError) as error:
-        raise SourceError(
-            f"{path} is not a video that can be opened, or its index is lost ({_reason(error)}); "
-            "export it again as MP4"
-        ) from error
+    container = open_container(path)
     try:
         return _start(path, container)
     except av.FFmpegError as error:
         container.close()
-        raise SourceError(f"{path} cannot be decoded ({_reason(error)})") from error
+        raise SourceError(f"{path} cannot be decoded ({reason_of(error)})") from error
     except BaseException:
         container.close()
         raise
@@ -196,46 +232,6 @@ def _start(path: Path, container: InputContainer) -> Video:
     codec.thread_count = 1
     codec.options = {"max_pixels": str(MAX_PIXELS)}
     return Video(path, container, stream)
-
-
-def _check_file(path: Path) -> None:
-    try:
-        if not path.exists():
-            raise SourceError(f"there is no file {path}; check the path")
-        if not path.is_file():
-            raise SourceError(f"{path} is not a file; name the recordings in it")
-        if not path.stat().st_size:
-            raise SourceError(f"{path} is empty; copy it again")
-        path.open("rb").close()
-    except (OSError, ValueError) as error:
-        raise SourceError(f"{path} cannot be read ({error}); check its rights") from error
-
-
-def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or type(error).__name__
-
-
-def _seconds(ratio: Any) -> Fraction:
-    return Fraction(ratio.numerator, ratio.denominator) if ratio else Fraction(1, 1000)
-
-
-def _frame_gap_s(stream: VideoStream) -> Fraction:
-    """Seconds from one frame to the next, as the stream declares its rate."""
-    rate = stream.guessed_rate or stream.average_rate
-    gap_s = 1 / Fraction(rate.numerator, rate.denominator) if rate else DEFAULT_GAP_S
-    return gap_s if 0 < gap_s <= 10 else DEFAULT_GAP_S
-
-
-def declared_s(container: InputContainer, stream: VideoStream) -> float | None:
-    """The length of the video track as the file's header gives it, None when it does not."""
-    if stream.duration:
-        return float(stream.duration * _seconds(stream.time_base))
-    tag = re.fullmatch(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)", stream.metadata.get("DURATION", ""))
-    if tag:
-        return int(tag[1]) * 3600 + int(tag[2]) * 60 + float(tag[3])
-    # The whole file's length may be another track's; alone, it is the video's.
-    alone = len(container.streams) == 1 and container.duration
-    return container.duration / av.time_base if alone and container.duration else None
 
 
 def _upright_size(picture: VideoFrame) -> tuple[int, int]:

@@ -44,6 +44,8 @@ def render_clip(
 ) -> Path:
     """Encode ``images`` at 25 fps, or at ``pts`` counted in 1/25 s."""
     pictures = list(images)
+    if codec == "libx265":
+        options["x265-params"] = "log-level=none"
     height, width = pictures[0].shape[:2]
     with av.open(str(path), "w") as container:
         stream = cast("av.VideoStream", container.add_stream(codec, rate=FPS, options=options))

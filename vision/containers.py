@@ -1,0 +1,85 @@
+"""Open a recording's container: local files only, known formats only, complaints caught."""
+
+from __future__ import annotations
+
+import logging
+import re
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import av
+import av.logging
+
+from vision.errors import SourceError
+
+if TYPE_CHECKING:
+    from av import VideoStream
+    from av.container import InputContainer
+
+# Playlists and concat lists are left out: a file that was handed in must not open others.
+FORMATS: Final = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,mpeg,mpegvideo,avi,flv,asf,h264,hevc,mjpeg,ogg,dv"
+)
+OPEN_OPTIONS: Final = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
+DEFAULT_GAP_S: Final = Fraction(1, 25)
+
+# Decoders tell of damaged pictures in their log alone: it is read packet by packet.
+av.logging.set_level(av.logging.ERROR)
+av.logging.set_skip_repeated(False)
+logging.getLogger("libav").addHandler(logging.NullHandler())
+logging.getLogger("libav").propagate = False
+
+
+def open_container(path: Path) -> InputContainer:
+    """The container at ``path``, or SourceError in one sentence."""
+    _check_file(path)
+    try:
+        return av.open(f"file:{path.absolute()}", options=dict(OPEN_OPTIONS))
+    except (av.FFmpegError, ValueError) as error:
+        raise SourceError(
+            f"{path} is not a video that can be opened, or its index is lost ({reason_of(error)}); "
+            "export it again as MP4"
+        ) from error
+
+
+def _check_file(path: Path) -> None:
+    try:
+        if not path.exists():
+            raise SourceError(f"there is no file {path}; check the path")
+        if not path.is_file():
+            raise SourceError(f"{path} is not a file; name the recordings in it")
+        if not path.stat().st_size:
+            raise SourceError(f"{path} is empty; copy it again")
+        path.open("rb").close()
+    except (OSError, ValueError) as error:
+        raise SourceError(f"{path} cannot be read ({error}); check its rights") from error
+
+
+def reason_of(error: Exception) -> str:
+    """The library's words for it, without a path."""
+    return getattr(error, "strerror", None) or type(error).__name__
+
+
+def seconds(ratio: Any) -> Fraction:
+    """A time base as a fraction of a second."""
+    return Fraction(ratio.numerator, ratio.denominator) if ratio else Fraction(1, 1000)
+
+
+def frame_gap_s(stream: VideoStream) -> Fraction:
+    """Seconds from one frame to the next, as the stream declares its rate."""
+    rate = stream.guessed_rate or stream.average_rate
+    gap_s = 1 / Fraction(rate.numerator, rate.denominator) if rate else DEFAULT_GAP_S
+    return gap_s if 0 < gap_s <= 10 else DEFAULT_GAP_S
+
+
+def declared_s(container: InputContainer, stream: VideoStream) -> float | None:
+    """The length of the video track as the file's header gives it, None when it does not."""
+    if stream.duration:
+        return float(stream.duration * seconds(stream.time_base))
+    tag = re.fullmatch(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)", stream.metadata.get("DURATION", ""))
+    if tag:
+        return int(tag[1]) * 3600 + int(tag[2]) * 60 + float(tag[3])
+    # The whole file's length may be another track's; alone, it is the video's.
+    alone = len(container.streams) == 1 and container.duration
+    return container.duration / av.time_base if alone and container.duration else None
