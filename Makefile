@@ -1,0 +1,29 @@
+# Two commands for everyone: `make demo` and `make test`. Both set up what they need first.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test check bootstrap bootstrap-dev clean
+
+demo: bootstrap        ## Analyse sample_videos, post to an own server, print where to look
+	@$(BIN)/brightkitchen demo $(ARGS)
+
+test: bootstrap-dev    ## All tests that run without a cluster, a soak or training
+	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+check: bootstrap-dev   ## Style, types, layering
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/bandit -q -r vision models api -c pyproject.toml
+
+bootstrap:
+	@$(PYTHON) deploy/bootstrap.py
+
+bootstrap-dev:
+	@$(PYTHON) deploy/bootstrap.py dev
+
+clean:                 ## Remove the environment; data stays
+	rm -rf $(VENV) build *.egg-info

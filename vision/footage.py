@@ -1,0 +1,51 @@
+"""Which videos the given paths name, and how the results call them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from vision.errors import SourceError
+
+VIDEO_SUFFIXES: Final = frozenset(
+    {".mp4", ".m4v", ".mov", ".mkv", ".avi", ".ts", ".mts", ".m2ts", ".flv", ".webm"}
+    | {".wmv", ".mpg", ".mpeg", ".dav", ".h264", ".h265"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Footage:
+    """A video on disk and the name it goes by in the results."""
+
+    path: Path
+    label: str
+
+
+def collect(paths: Sequence[Path]) -> list[Footage]:
+    """The videos these paths name, folders searched through, in order of their labels."""
+    found = [item for path in paths for item in expand(path)]
+    unique = {footage.path.resolve(): footage for footage in found}
+    footage = list(unique.values())
+    labels = [item.label for item in footage]
+    if len(set(labels)) != len(labels):
+        shared = Path(os.path.commonpath([item.path.resolve().parent for item in footage]))
+        footage = [
+            Footage(item.path, item.path.resolve().relative_to(shared).as_posix())
+            for item in footage
+        ]
+    return sorted(footage, key=lambda item: item.label)
+
+
+def expand(path: Path) -> Iterator[Footage]:
+    """One file as it is; of a folder, every video in it."""
+    if not path.is_dir():
+        yield Footage(path, path.name)
+        return
+    inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in VIDEO_SUFFIXES)
+    if not inside:
+        raise SourceError(f"{path} holds no video; give a video file or a folder with some")
+    for item in inside:
+        yield Footage(item, item.relative_to(path).as_posix())

@@ -1,0 +1,155 @@
+"""What ``analyze`` writes: schema ``brightkitchen.episodes/1``, the same bytes every time.
+
+No clock and no absolute path enters it, so two runs over the same footage with the same
+model, rules and options can be compared byte by byte.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from vision.alert import Alert, Box, EvidenceRef, ModelRef, RulesRef, Unit
+from vision.names import RuleId, Severity, ZoneType
+
+SCHEMA: Literal["brightkitchen.episodes/1"] = "brightkitchen.episodes/1"
+
+
+class Record(BaseModel):
+    """Immutable, with exactly these fields."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Evidence(Record):
+    """A file under ``evidence/``, with its hash; ``data`` holds boxes and the evidence curve."""
+
+    path: str
+    sha256: str
+    kind: Literal["frame", "clip"]
+
+
+class EpisodeRecord(Record):
+    """One episode; times in seconds of its video, ``box`` in shares of the picture."""
+
+    id: UUID
+    video: str
+    rule: RuleId
+    severity: Severity
+    zone: str
+    zone_type: ZoneType
+    start_s: float
+    end_s: float
+    confidence: Unit
+    subjects: int
+    box: Box
+    evidence: tuple[Evidence, ...]
+
+
+class HealthRecord(Record):
+    """A stretch of time that could not be judged."""
+
+    state: str
+    start_s: float
+    end_s: float
+
+
+class PersonExposure(Record):
+    """Person-seconds with a clear answer, where the rule asks for it."""
+
+    hat: float
+    mask: float
+
+
+class ExposureRecord(Record):
+    """Seconds really observed."""
+
+    camera_effective_s: float
+    person_assessable_s: PersonExposure
+
+
+class VideoRecord(Record):
+    """One video and how much of it was seen; ``error`` says what was damaged."""
+
+    path: str
+    sha256: str
+    duration_s: float
+    analysed_s: float
+    frames_decoded: int
+    frames_analysed: int
+    health: tuple[HealthRecord, ...]
+    error: str | None
+    exposure: ExposureRecord
+
+
+class ZoneRecord(Record):
+    """A zone as it was judged."""
+
+    name: str
+    type: ZoneType
+    polygon: tuple[tuple[float, float], ...]
+
+
+class OptionsRecord(Record):
+    """Everything besides model and rules that changes the result."""
+
+    fps: float
+    camera: str | None
+    zones: tuple[ZoneRecord, ...]
+
+
+class Analysis(Record):
+    """The whole of ``episodes.json``."""
+
+    schema_: Literal["brightkitchen.episodes/1"] = Field(SCHEMA, alias="schema")
+    model: ModelRef
+    rules: RulesRef
+    options: OptionsRecord
+    videos: tuple[VideoRecord, ...]
+    episodes: tuple[EpisodeRecord, ...]
+
+    def to_json(self) -> str:
+        """Canonical text: fixed order of keys, one trailing newline."""
+        return self.model_dump_json(by_alias=True, indent=1) + "\n"
+
+
+class Filed(Record):
+    """An episode with every file that proves it, its ``data`` included."""
+
+    episode: EpisodeRecord
+    files: tuple[tuple[EvidenceRef, str], ...]
+
+    def alert(
+        self, analysis: Analysis, camera_id: str, recorded_at: datetime
+    ) -> tuple[Alert, dict[str, str]]:
+        """The alert for footage that began at ``recorded_at``, and its files by hash."""
+        seen = self.episode
+        alert = Alert(
+            id=seen.id,
+            origin="batch",
+            camera_id=camera_id,
+            rule=seen.rule,
+            severity=seen.severity,
+            zone=seen.zone,
+            zone_type=seen.zone_type,
+            started_at=recorded_at + timedelta(seconds=seen.start_s),
+            ended_at=recorded_at + timedelta(seconds=seen.end_s),
+            confidence=seen.confidence,
+            subjects=seen.subjects,
+            box=seen.box,
+            model=analysis.model,
+            rules=analysis.rules,
+            evidence=tuple(ref for ref, _ in self.files),
+        )
+        return alert, {ref.sha256: path for ref, path in self.files}
+
+
+def write_json(analysis: Analysis, path: Path) -> None:
+    """Write ``episodes.json`` whole or not at all."""
+    half = path.with_suffix(".part")
+    half.write_text(analysis.to_json(), "utf-8")
+    half.replace(path)
