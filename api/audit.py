@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -85,13 +86,12 @@ def seal(entry: AuditRow) -> str:
 def verify_audit(session: Session) -> AuditCheck:
     """Walk the whole chain; entries cut off at its end show against the head."""
     previous, expected = GENESIS, 1
-    entries = session.scalars(
-        select(AuditRow).order_by(AuditRow.seq).execution_options(yield_per=500)
-    )
-    for entry in entries:
-        if (entry.seq, entry.previous, entry.hash) != (expected, previous, seal(entry)):
-            return AuditCheck(expected - 1, expected)
-        previous, expected = entry.hash, expected + 1
+    wanted = select(AuditRow).order_by(AuditRow.seq).execution_options(yield_per=500)
+    with closing(session.scalars(wanted)) as entries:
+        for entry in entries:
+            if (entry.seq, entry.previous, entry.hash) != (expected, previous, seal(entry)):
+                return AuditCheck(expected - 1, expected)
+            previous, expected = entry.hash, expected + 1
     head = session.scalars(select(AuditHead)).one()
     complete = (head.seq, head.hash) == (expected - 1, previous)
     return AuditCheck(expected - 1, None if complete else expected)

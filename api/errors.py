@@ -99,13 +99,14 @@ KINDS: Final[dict[type[KitchenError], Kind]] = {
     StorageError: Kind(507, "storage"),
 }
 PLAIN: Final = {
-    400: "bad-request",
     404: "not-found",
     405: "method-not-allowed",
     413: "too-large",
     422: "invalid",
 }
 FAULT: Final = Kind(500, "fault")
+UNREADABLE: Final = Kind(422, "invalid")
+UNREADABLE_DETAIL: Final = "the body cannot be read"
 FAULT_DETAIL: Final = "the server failed; its log says more"
 
 PROBLEM_SCHEMA: Final[dict[str, Any]] = {
@@ -200,6 +201,8 @@ def _field(item: dict[str, Any]) -> tuple[str, str]:
 
 def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code == 400:  # a body that is not UTF-8, a form that breaks off
+        return answer(request, UNREADABLE, UNREADABLE_DETAIL, [("body", UNREADABLE_DETAIL)])
     kind = Kind(error.status_code, PLAIN.get(error.status_code, "refused"))
     response = answer(request, kind, str(error.detail))
     response.headers.update(error.headers or {})

@@ -24,21 +24,26 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
-    data: Path = Field(Path("data"), description="folder of the database and the evidence")
+    data: Path = Field(default=Path("data"), description="folder of the database and the evidence")
     database_url: SecretStr | None = Field(
-        None, description="PostgreSQL or SQLite address; unset: a SQLite file in the data folder"
+        default=None,
+        description="PostgreSQL or SQLite address; unset: a SQLite file in the data folder",
     )
-    https: bool = Field(False, description="reached over https: cookies are marked Secure")
-    trusted_hosts: tuple[str, ...] = Field((), description="host names answered; empty: any")
-    session_idle_s: int = Field(7_200, ge=60, le=86_400)
-    session_lifetime_s: int = Field(43_200, ge=60, le=604_800)
-    sign_in_attempts: int = Field(10, ge=1, le=1_000, description="per name and address")
-    sign_in_window_s: int = Field(300, ge=1, le=86_400)
-    argon2_memory_kib: int = Field(65_536, ge=8, le=1_048_576)
-    argon2_rounds: int = Field(3, ge=1, le=20)
-    body_limit_bytes: int = Field(262_144, ge=1_024, le=16_777_216)
-    time_zone: str = Field("Asia/Shanghai", description="in which the pages show times")
-    busy_timeout_s: float = Field(15.0, gt=0, le=120, description="how long a write waits its turn")
+    https: bool = Field(default=False, description="reached over https: cookies are marked Secure")
+    trusted_hosts: tuple[str, ...] = Field(
+        default=(), description="host names answered; empty: any"
+    )
+    session_idle_s: int = Field(default=7_200, ge=60, le=86_400)
+    session_lifetime_s: int = Field(default=43_200, ge=60, le=604_800)
+    sign_in_attempts: int = Field(default=10, ge=1, le=1_000, description="per name and address")
+    sign_in_window_s: int = Field(default=300, ge=1, le=86_400)
+    argon2_memory_kib: int = Field(default=65_536, ge=8, le=1_048_576)
+    argon2_rounds: int = Field(default=3, ge=1, le=20)
+    body_limit_bytes: int = Field(default=262_144, ge=1_024, le=16_777_216)
+    time_zone: str = Field(default="Asia/Shanghai", description="in which the pages show times")
+    busy_timeout_s: float = Field(
+        default=15.0, gt=0, le=120, description="how long a write waits its turn"
+    )
 
     @field_validator("time_zone")
     @classmethod

@@ -20,8 +20,8 @@ MIGRATION_LOCK = 4_731_206
 
 def upgrade(database_url: str) -> None:
     """Bring the database to this version's shape, in one transaction; make it when it is new."""
-    _make_folder(database_url)
     database = Database(database_url)
+    _make_folder(database_url)
     try:
         with database.connection() as connection:
             if connection.dialect.name == "postgresql":
@@ -43,7 +43,7 @@ def alembic_config(connection: Connection) -> Config:
 
 def _make_folder(database_url: str) -> None:
     url = make_url(database_url)
-    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
+    if url.get_backend_name() == "sqlite" and url.database is not None:
         Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
 
 

@@ -113,7 +113,7 @@ def history(session: Session, camera_id: str, rule: str) -> History:
         .where(AlertRow.camera_id == camera_id, AlertRow.rule == rule)
         .group_by(AlertRow.status)
     )
-    counts: dict[str, int] = dict(rows.tuples().all())
+    counts = {row[0]: row[1] for row in rows}
     return History(counts.get("upheld", 0), counts.get("dismissed", 0))
 
 

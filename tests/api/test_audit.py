@@ -1,0 +1,108 @@
+"""The audit log tells everything and forgets nothing."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import delete, select, text, update
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
+
+from api.audit import AuditCheck, AuditRow, append, verify_audit
+from api.database import Database
+from tests.api.building import JPEG, Kitchen, ref
+
+
+@pytest.fixture
+def database(database_url: str) -> Database:
+    """A database with five entries."""
+    database = Database(database_url)
+    for number in range(5):
+        with database.writing() as session:
+            append(session, "Li", "tested", str(number), comment="汉字", number=number)
+    return database
+
+
+def lift_the_guard(session: Session) -> None:
+    """What somebody with the database's own password could do."""
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(text("DROP TRIGGER audit_log_no_update"))
+        session.execute(text("DROP TRIGGER audit_log_no_delete"))
+    else:
+        session.execute(text("DROP TRIGGER audit_log_append_only ON audit_log"))
+
+
+def checked(database: Database) -> AuditCheck:
+    """The chain, walked."""
+    with database.reading() as session:
+        result = verify_audit(session)
+    database.close()
+    return result
+
+
+def test_an_untouched_log_holds(database: Database) -> None:
+    assert checked(database) == AuditCheck(entries=5, broken_at=None)
+
+
+def test_the_database_refuses_to_change_an_entry(database: Database) -> None:
+    for statement in (update(AuditRow).values(actor="Wang"), delete(AuditRow)):
+        with (
+            pytest.raises(DatabaseError, match="append-only"),
+            database.writing() as session,
+        ):
+            session.execute(statement)
+    assert checked(database).broken_at is None
+
+
+@pytest.mark.parametrize("column", ["actor", "action", "subject", "detail", "hash", "previous"])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_altered_entry_is_found(database: Database, column: str) -> None:
+    with database.writing() as session:
+        lift_the_guard(session)
+        session.execute(update(AuditRow).where(AuditRow.seq == 3).values({column: "other"}))
+    assert checked(database) == AuditCheck(entries=2, broken_at=3)
+
+
+def test_a_missing_entry_is_found(database: Database) -> None:
+    with database.writing() as session:
+        lift_the_guard(session)
+        session.execute(delete(AuditRow).where(AuditRow.seq == 2))
+    assert checked(database).broken_at == 2
+
+
+def test_entries_cut_off_at_the_end_are_found(database: Database) -> None:
+    with database.writing() as session:
+        lift_the_guard(session)
+        session.execute(delete(AuditRow).where(AuditRow.seq == 5))
+    assert checked(database) == AuditCheck(entries=4, broken_at=5)
+
+
+def test_an_entry_is_undone_with_its_transaction(database: Database) -> None:
+    def fail() -> None:
+        with database.writing() as session:
+            append(session, "Li", "tested", "6")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert checked(database) == AuditCheck(entries=5, broken_at=None)
+
+
+def test_every_view_of_evidence_is_logged(kitchen: Kitchen) -> None:
+    file = ref(JPEG)
+    alert_id = kitchen.posted(evidence=[file.model_dump()])
+    kitchen.put(alert_id, file.sha256, JPEG)
+    viewer = kitchen.add_user("Li", "patrol")
+    client = kitchen.signed_in("Li")
+    for _ in range(2):
+        client.get(f"/api/v1/alerts/{alert_id}/evidence/{file.sha256}")
+    with kitchen.database.reading() as session:
+        entries = session.scalars(select(AuditRow).order_by(AuditRow.seq)).all()
+        assert verify_audit(session).broken_at is None
+    told = [(entry.actor, entry.action) for entry in entries if entry.subject == alert_id]
+    camera = f"camera:{kitchen.camera.id}"
+    assert told == [
+        (camera, "alert.received"),
+        (camera, "evidence.stored"),
+        (viewer, "evidence.viewed"),
+        (viewer, "evidence.viewed"),
+    ]
