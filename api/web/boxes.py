@@ -41,8 +41,9 @@ class Detection(_Read):
 
 
 class Frame(_Read):
-    """One evidence frame, in the order of the alert's frames."""
+    """One evidence frame; without a hash it is matched by its place among the alert's frames."""
 
+    sha256: str | None = None
     time_s: float
     detections: tuple[Detection, ...] = ()
 
@@ -107,10 +108,10 @@ def read_scene(content: bytes) -> Scene | None:
         return None
 
 
-def overlay(scene: Scene, index: int, rule: RuleId) -> Overlay:
-    """The drawing for frame ``index``; empty when the data says nothing of that frame."""
+def overlay(scene: Scene, index: int, sha256: str, rule: RuleId) -> Overlay:
+    """The drawing for the alert's frame ``index``; empty when the data says nothing of it."""
     height = WIDTH * scene.height / scene.width
-    frame = scene.frames[index] if index < len(scene.frames) else None
+    frame = _find(scene, index, sha256)
     seen = frame.detections if frame else ()
     shapes = (_shape(item, rule, height) for item in seen)
     return Overlay(
@@ -120,6 +121,14 @@ def overlay(scene: Scene, index: int, rule: RuleId) -> Overlay:
         zone=_polygon(scene.zone, height),
         offset_s=frame.time_s - scene.frames[0].time_s if frame and index else None,
     )
+
+
+def _find(scene: Scene, index: int, sha256: str) -> Frame | None:
+    hashed = [frame for frame in scene.frames if frame.sha256 == sha256]
+    if hashed:
+        return hashed[0]
+    frame = scene.frames[index] if index < len(scene.frames) else None
+    return frame if frame and frame.sha256 is None else None
 
 
 def plain_overlay(box: Box | None, width: int, height: int) -> Overlay:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 from api.web.boxes import Scene
 
 LEFT, RIGHT, TOP, FLOOR = 26.0, 336.0, 8.0, 78.0  # of the drawing, in its own units
-_FILL: Final = {"missing": "bad", "incorrect": "bad", "present": "bad", "worn": "ok"}
+_FILL: Final = {"violates": "bad", "complies": "ok", "unclear": "unclear"}
 
 
 @dataclass(frozen=True)
@@ -63,13 +64,12 @@ def evidence_curve(scene: Scene | None) -> Curve | None:
 
 
 def _cells(states: Sequence[str], xs: Sequence[float]) -> tuple[Cell, ...]:
-    """Neighbours of one state become one cell."""
+    """Neighbours of one state become one cell, up to where the next one begins."""
     cells: list[Cell] = []
-    for index, state in enumerate(states[:-1]):
-        fill = _FILL.get(state, "unclear" if state == "unclear" else "none")
-        width = xs[index + 1] - xs[index]
-        if cells and cells[-1].fill == fill:
-            cells[-1] = Cell(cells[-1].x, round(cells[-1].w + width, 1), fill)
-        else:
-            cells.append(Cell(round(xs[index], 1), round(width, 1), fill))
+    at = 0
+    for state, run in groupby(states[:-1]):
+        end = at + len(list(run))
+        x = round(xs[at], 1)
+        cells.append(Cell(x, round(xs[end] - x, 1), _FILL.get(state, "none")))
+        at = end
     return tuple(cells)

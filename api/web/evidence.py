@@ -36,6 +36,11 @@ class EvidenceView:
     curve: Curve | None
     missing: int
 
+    @property
+    def in_time(self) -> list[FrameView]:
+        """The frames as they followed each other."""
+        return sorted(self.frames, key=lambda frame: frame.overlay.offset_s or 0.0)
+
 
 def view_evidence(alert: AlertOut, storage: EvidenceStorage) -> EvidenceView:
     """What can be shown of the alert now."""
@@ -74,7 +79,7 @@ def _overlay(
     alert: AlertOut, item: EvidenceOut, index: int, scene: Scene | None, storage: EvidenceStorage
 ) -> Overlay | None:
     if scene is not None:
-        return overlay(scene, index, alert.rule)
+        return overlay(scene, index, item.sha256, alert.rule)
     size = picture_size(_bytes(storage, item, HEADER_BYTES))
     if size is None:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from api.reviews.store import history, list_reviews
 from api.storage import EvidenceStorage
 from api.web.evidence import EvidenceView, view_evidence
 from api.web.requirements import Requirement, requirement
+from api.web.words import ROLES_THAT_REVIEW
 
 # open: this person may decide; absent: nothing to judge yet; decided: a verdict stands that is
 # final or this person's own; not_mine: it waits for somebody else.
@@ -52,6 +53,8 @@ def read_item(session: Session, storage: EvidenceStorage, person: Person, alert_
     standing = [review for review in reviews if review.undone_at is None]
     last = standing[-1] if standing else None
     evidence = view_evidence(alert, storage)
+    if person.role not in ROLES_THAT_REVIEW:
+        evidence = replace(evidence, clip_url=None)  # its faces cannot be blurred here
     state = item_state(alert, standing, person, bool(evidence.frames or evidence.clip_url))
     return Item(
         alert=alert,

@@ -1,4 +1,4 @@
-"""Evidence made for a test: a drawn kitchen as JPEG frames, an H.264 clip, and the boxes as data."""
+"""Evidence made for a test: a drawn kitchen as JPEG frames, a clip, and the boxes as data."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import hashlib
 import io
 import json
 from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import av
@@ -17,7 +19,10 @@ from vision.alert import EvidenceRef
 Box = tuple[float, float, float, float]
 WIDTH, HEIGHT, RATE = 640, 360, 10
 SUBJECT: Box = (0.42, 0.2, 0.5, 0.36)
-OTHERS: tuple[tuple[Box, str], ...] = (((0.1, 0.3, 0.17, 0.46), "worn"), ((0.7, 0.1, 0.76, 0.2), "unclear"))
+OTHERS: tuple[tuple[Box, str], ...] = (
+    ((0.1, 0.3, 0.17, 0.46), "worn"),
+    ((0.7, 0.1, 0.76, 0.2), "unclear"),
+)
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ class Footage:
 
 
 def drawn_kitchen(seed: int, shift: float = 0.0) -> NDArray[np.uint8]:
-    """(HEIGHT, WIDTH, 3) RGB: tiles, a bench, and one block a head; ``seed`` makes it unlike others."""
+    """(HEIGHT, WIDTH, 3) RGB: tiles, a bench, one block a head; another seed looks different."""
     image = np.full((HEIGHT, WIDTH, 3), 198 - seed * 7 % 60, np.uint8)
     image[::24] -= 18
     image[int(HEIGHT * 0.6) :] = (120, 96, 90)
@@ -72,11 +77,12 @@ def jpeg(image: NDArray[np.uint8]) -> bytes:
     """The picture as JPEG."""
     codec = av.CodecContext.create("mjpeg", "w")
     codec.width, codec.height, codec.pix_fmt = WIDTH, HEIGHT, "yuvj420p"
-    codec.time_base = __import__("fractions").Fraction(1, RATE)
+    codec.time_base = Fraction(1, RATE)
     frame = av.VideoFrame.from_ndarray(image, format="rgb24").reformat(format="yuvj420p")
     return b"".join(bytes(packet) for packet in (*codec.encode(frame), *codec.encode(None)))
 
 
+@cache
 def clip(seed: int, seconds: float = 2.0) -> bytes:
     """An H.264 clip that a browser plays."""
     file = io.BytesIO()
@@ -127,7 +133,7 @@ def boxes() -> dict[str, Any]:
 def _state(quarter: int) -> str:
     if quarter < 6 or quarter in (24, 25, 26):
         return "unclear"
-    return "worn" if quarter < 9 else "missing"
+    return "complies" if quarter < 9 else "violates"
 
 
 def make_footage(seed: int = 0, data: dict[str, Any] | None = None) -> Footage:

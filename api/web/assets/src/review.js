@@ -9,6 +9,7 @@ const nothing = main.querySelector(".nothing");
 const last = main.querySelector(".last");
 const toast = last.querySelector(".toast");
 const help = document.getElementById("help");
+const PHONE = matchMedia("(max-width: 900px)");
 const item = () => main.querySelector("bk-player");
 
 const queue = new Queue(body.dataset.queue.split(" ").filter(Boolean), item()?.dataset.item);
@@ -106,8 +107,10 @@ function decide(verdict, reason = null) {
 function answered({ alert }, answer) {
   const entry = given.findLast((one) => one.alert === alert && !one.review);
   if (answer.kind === "recorded") {
-    if (entry) entry.review = answer.review;
-    if (entry?.undoWanted) undoOnRecord(entry);
+    if (!entry) return;
+    entry.review = answer.review;
+    if (entry === given.at(-1)) say(entry.verdict, entry);
+    if (entry.undoWanted) undoOnRecord(entry);
     return;
   }
   if (!entry) return;
@@ -162,7 +165,11 @@ function say(what, entry = {}) {
     toast.append(document.getElementById("toast-button").content.cloneNode(true));
   }
   toast.dataset.said = what;
+  toast.classList.toggle("pending", given.includes(entry) && !entry.review);
   toast.hidden = false;
+  clearTimeout(toast.timer);
+  // On a phone it lies over the page, and the bar below has its own Undo.
+  if (PHONE.matches) toast.timer = setTimeout(() => (toast.hidden = true), 8_000);
 }
 
 /** `kind` null: the way to the server is free again. */
