@@ -1,0 +1,174 @@
+"""The door to the API: each request becomes taken, later or refused, never an exception."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Literal, Self
+
+import httpx2
+
+from vision.errors import ConfigError
+
+Outcome = Literal["taken", "later", "refused"]
+
+TIMEOUT_S: Final = 10.0
+FIRST_DELAY_S: Final = 1.0
+LONGEST_DELAY_S: Final = 120.0
+LONGEST_RETRY_AFTER_S: Final = 3600.0
+DETAIL_CHARS: Final = 300
+BUSY: Final = frozenset({408, 425, 429})
+GATEWAY: Final = frozenset({502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of one request; ``everywhere`` when it would fail for any camera."""
+
+    outcome: Outcome
+    detail: str = ""
+    retry_after_s: float | None = None
+    everywhere: bool = False
+
+
+class Api:
+    """A client that speaks with a camera's key; it shows the key to nobody else.
+
+    ``key`` is one key for all cameras, or one for each camera id.
+    """
+
+    def __init__(
+        self, base_url: str, key: str | Mapping[str, str], timeout_s: float = TIMEOUT_S
+    ) -> None:
+        try:
+            url = httpx2.URL(base_url)
+        except httpx2.InvalidURL as error:
+            raise ConfigError("the API address is not a URL; write http://host:port") from error
+        if url.scheme not in {"http", "https"} or not url.host:
+            raise ConfigError("the address of the API must begin with http:// or https://")
+        # An address may carry a password: messages name the host alone.
+        self.address = f"{url.scheme}://{url.netloc.decode().rpartition('@')[2]}"
+        self._key = key
+        self._client = httpx2.Client(base_url=url, timeout=timeout_s, follow_redirects=False)
+
+    def __repr__(self) -> str:
+        return f"Api({self.address!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def post_alert(self, camera_id: str, body: str) -> Answer:
+        """Tell an alert; a repeat is taken too."""
+        return self._send("POST", "/api/v1/alerts", camera_id, body.encode(), "application/json")
+
+    def patch_alert(self, camera_id: str, alert_id: str, body: str) -> Answer:
+        """Tell how an alert went on."""
+        path = f"/api/v1/alerts/{alert_id}"
+        return self._send("PATCH", path, camera_id, body.encode(), "application/json")
+
+    def put_evidence(
+        self, camera_id: str, alert_id: str, sha256: str, media_type: str, file: Path
+    ) -> Answer:
+        """Upload a file; a spool file that is gone is refused, as waiting will not bring it."""
+        path = f"/api/v1/alerts/{alert_id}/evidence/{sha256}"
+        try:
+            content = file.read_bytes()
+        except OSError as error:
+            return Answer("refused", f"its file cannot be read ({error.strerror})")
+        return self._send("PUT", path, camera_id, content, media_type)
+
+    def _send(
+        self, method: str, path: str, camera_id: str, content: bytes, media_type: str
+    ) -> Answer:
+        key = self._key if isinstance(self._key, str) else self._key.get(camera_id)
+        if not key:
+            return Answer("later", f"there is no key for camera {camera_id}; configure it")
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": media_type}
+        try:
+            response = self._client.request(method, path, content=content, headers=headers)
+        except httpx2.RequestError as error:
+            words = f"{self.address} does not answer ({type(error).__name__}); is it running?"
+            return Answer("later", words, everywhere=True)
+        return judge(method, response.status_code, _detail(response), _retry_after_s(response))
+
+
+def judge(method: str, status: int, detail: str, retry_after_s: float | None = None) -> Answer:
+    """What a status means for the outbox: an operator can mend ``later``, nobody ``refused``."""
+    if status in {200, 201, 204}:
+        return Answer("taken")
+    words = f"the API answers {status}: {detail}" if detail else f"the API answers {status}"
+    if status in {401, 403}:
+        return Answer("later", f"{words}; check the camera's key")
+    if status < 400 or (status in {404, 405} and method == "POST"):
+        return Answer("later", f"{words}; check the address of the API")
+    if status in BUSY or status >= 500:
+        return Answer("later", words, retry_after_s, everywhere=status in GATEWAY)
+    return Answer("refused", words)
+
+
+def _detail(response: Any) -> str:
+    """The problem's own words (RFC 9457), nothing when there are none."""
+    try:
+        detail = response.json().get("detail", "")
+    except (ValueError, AttributeError):
+        return ""
+    return " ".join(str(detail).split())[:DETAIL_CHARS]
+
+
+def _retry_after_s(response: Any) -> float | None:
+    text = response.headers.get("Retry-After", "")
+    try:
+        if text.isdecimal():
+            seconds = float(text)
+        else:
+            seconds = (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds()
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return min(max(seconds, 0.0), LONGEST_RETRY_AFTER_S)
+
+
+@dataclass(slots=True)
+class Backoff:
+    """When each camera may be tried again: doubling delays, half of each by chance."""
+
+    chance: random.Random = field(default_factory=random.SystemRandom)
+    _failures: dict[str, int] = field(default_factory=dict)
+    _due_s: dict[str, float] = field(default_factory=dict)
+
+    def failed(self, name: str, now_s: float, retry_after_s: float | None = None) -> None:
+        """Wait longer than last time, and at least as long as the server asks."""
+        failures = self._failures.get(name, 0)
+        self._failures[name] = failures + 1
+        delay_s = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2.0 ** min(failures, 30))
+        delay_s *= 0.5 + self.chance.random() / 2
+        self._due_s[name] = now_s + max(delay_s, retry_after_s or 0.0)
+
+    def succeeded(self, name: str) -> None:
+        """Forget the failures."""
+        self._failures.pop(name, None)
+        self._due_s.pop(name, None)
+
+    def failing(self) -> frozenset[str]:
+        """Who failed last time."""
+        return frozenset(self._failures)
+
+    def waiting(self, now_s: float) -> frozenset[str]:
+        """Who must not be tried yet."""
+        return frozenset(name for name, due_s in self._due_s.items() if due_s > now_s)
