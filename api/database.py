@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event, text
@@ -20,6 +22,7 @@ from vision.errors import ConfigError
 # As many as there are worker threads, so that no request waits for a connection.
 POOL_SIZE: Final = 45
 WRITES: Final = "brightkitchen_writes"
+BUSY: Final = "the database did not answer in time; try again in a moment"
 
 
 class Base(DeclarativeBase):
@@ -74,6 +77,9 @@ class Database:
     def __init__(self, url: str, busy_timeout_s: float = 15.0) -> None:
         self._engine = _engine(url, busy_timeout_s)
         self._writer = self._engine.execution_options(**{WRITES: True})
+        self._busy_timeout_s = busy_timeout_s
+        one_writer = self._engine.dialect.name == "sqlite"
+        self._turn: Lock | None = Lock() if one_writer else None
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -84,14 +90,35 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A transaction that is kept when the block ends, and undone when it raises."""
-        with _busy(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+        writer = Session(self._writer, expire_on_commit=False)
+        with self._in_turn(), _busy(), writer as session, session.begin():
             yield session
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """SQLite has one writer: waiting here is fairer and quicker than its own polling."""
+        if self._turn is None:
+            yield
+            return
+        if not self._turn.acquire(timeout=self._busy_timeout_s):
+            raise DatabaseBusyError(BUSY)
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
         """A writing connection for migrations."""
         with _busy(), self._writer.begin() as connection:
             yield connection
+
+    def copy_to(self, path: Path) -> None:
+        """A consistent copy of a SQLite database, while others go on writing."""
+        if self._engine.dialect.name != "sqlite":
+            raise ConfigError("this database is PostgreSQL: back it up with pg_dump")
+        with closing(self._engine.raw_connection()) as connection:
+            connection.cursor().execute("VACUUM INTO ?", (str(path),))
 
     def answers(self) -> bool:
         """Whether the database can be reached now."""
@@ -112,9 +139,7 @@ def _busy() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        raise DatabaseBusyError(
-            "the database did not answer in time; try again in a moment"
-        ) from error
+        raise DatabaseBusyError(BUSY) from error
 
 
 def _engine(address: str, busy_timeout_s: float) -> Engine:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Header, Path, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 
 from api.alerts.store import in_scope
 from api.cameras.store import Camera
@@ -18,6 +19,7 @@ from api.errors import problems, repeated
 from api.evidence import store
 from api.evidence.rules import requested_span
 from vision.alert import EvidenceRef
+from vision.errors import InvalidError
 
 router = APIRouter(prefix="/api/v1", tags=["evidence"])
 Sha256Path = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
@@ -69,7 +71,10 @@ async def put_evidence(
     """Upload an announced file; it is kept only when its size, hash and kind are right."""
     database: Database = request.app.state.database
     expected = await run_in_threadpool(_expected, database, camera, alert_id, sha256)
-    await request.app.state.storage.add(expected, request.stream())
+    try:
+        await request.app.state.storage.add(expected, request.stream())
+    except ClientDisconnect as error:
+        raise InvalidError("the upload broke off; send the whole file again", "body") from error
     new = await run_in_threadpool(_mark, database, camera, alert_id, sha256)
     response.status_code = 201 if new else 200
     return StoredOut(sha256=sha256, bytes=expected.bytes)

@@ -6,6 +6,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 from fastapi.testclient import TestClient
+from httpx2 import Response
 from sqlalchemy import select
 
 from api.alerts.models import AlertRow
@@ -15,7 +16,7 @@ from api.reviews.store import history
 from tests.api.building import Kitchen, assert_problem, review
 
 
-def undo(client: TestClient, alert_id: str, review_id: str) -> object:
+def undo(client: TestClient, alert_id: str, review_id: str) -> Response:
     """Take a verdict back."""
     return client.delete(f"/api/v1/alerts/{alert_id}/reviews/{review_id}")
 
