@@ -8,8 +8,13 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Lock, Thread
 from typing import Any
+from uuid import UUID, uuid5
+
+from tests.factories import make_alert
+from vision.alert import Alert
 
 KEY = "camera-key-that-nobody-may-see"
 
@@ -67,6 +72,7 @@ def handler(shelf: Shelf) -> type[BaseHTTPRequestHandler]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def _serve(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -111,3 +117,18 @@ def serving(shelf: Shelf, port: int = 0) -> Iterator[Shelf]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def write(path: Path, content: bytes) -> tuple[dict[str, Any], dict[str, Path]]:
+    """A file, as an alert names it and as the outbox takes it."""
+    path.write_bytes(content)
+    sha256 = hashlib.sha256(content).hexdigest()
+    ref = {"sha256": sha256, "kind": "frame", "media_type": "image/jpeg", "bytes": len(content)}
+    return ref, {sha256: path}
+
+
+def numbered_alert(folder: Path, number: int) -> tuple[Alert, dict[str, Path]]:
+    """The same alert and file for the same number, in whatever process."""
+    ref, files = write(folder / f"{number}.jpg", b"frame %d" % number)
+    alert_id = uuid5(UUID(int=0), str(number))
+    return make_alert(id=alert_id, camera_id=str(number % 3), evidence=[ref]), files
