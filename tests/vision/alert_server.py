@@ -75,7 +75,10 @@ def handler(shelf: Shelf) -> type[BaseHTTPRequestHandler]:
         disable_nagle_algorithm = True
 
         def _serve(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            size = int(self.headers.get("Content-Length", 0))
+            body = self.rfile.read(size)
+            if len(body) < size:
+                raise ConnectionAbortedError("the client died while it spoke")
             parts = self.path.strip("/").split("/")
             with shelf.lock:
                 status, headers = 401, dict[str, str]()
