@@ -1,0 +1,216 @@
+"""The whole command line: what looks at footage, the models, the server and its upkeep."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+import uvicorn
+from pydantic import SecretStr
+
+from api.accounts.passwords import password_hasher
+from api.accounts.schemas import NewUser
+from api.accounts.store import create_user
+from api.admin import backup, restore
+from api.app import create_app
+from api.cameras.store import create_camera, rotate_key
+from api.database import Database
+from api.demo import run_demo
+from api.doctor import examine
+from api.migrations import upgrade
+from api.restaurants.store import create_restaurant
+from api.settings import Settings, read_settings
+from models.cli import app as models_app
+from vision.cli import app as vision_app
+from vision.errors import ConfigError, KitchenError, RecordError, SourceError
+
+EXIT_CODES: Final[tuple[tuple[type[KitchenError], int], ...]] = (
+    (ConfigError, 2),
+    (RecordError, 2),
+    (SourceError, 3),
+    (KitchenError, 1),
+)
+
+app = typer.Typer(
+    name="brightkitchen",
+    help="Bright Kitchen 明厨亮灶: detect, review, rectify, score.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+admin = typer.Typer(help="Restaurants, cameras and people.", no_args_is_help=True)
+app.add_typer(vision_app)
+app.add_typer(models_app, name="models", help="The detector: facts, training, measuring.")
+app.add_typer(admin, name="admin")
+
+DatabaseUrl = Annotated[str | None, typer.Option(help="SQLAlchemy URL; default: SQLite in --data.")]
+DataDir = Annotated[Path | None, typer.Option("--data", help="Folder for database and evidence.")]
+
+
+def settings_for(database_url: str | None, data: Path | None) -> Settings:
+    """Settings from the environment; what is given on the command line wins."""
+    given: dict[str, Any] = {}
+    if database_url is not None:
+        given["database_url"] = SecretStr(database_url)
+    if data is not None:
+        given["data"] = data
+    return read_settings(**given)
+
+
+def open_database(settings: Settings) -> Database:
+    """The database, brought up to date first."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    upgrade(settings.url)
+    return Database(settings.url)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
+    database_url: DatabaseUrl = None,
+    data: DataDir = None,
+) -> None:
+    """Serve the API and the pages."""
+    settings = settings_for(database_url, data)
+    open_database(settings).close()
+    uvicorn.run(create_app(settings), host=host, port=port, log_level="info", server_header=False)
+
+
+@app.command()
+def demo(
+    exit_: Annotated[bool, typer.Option("--exit", help="Stop once the alerts are stored.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free port.")] = 8000,
+    data: Annotated[Path, typer.Option("--data", help="Folder of the demo.")] = Path("demo-data"),
+) -> None:
+    """Analyse the sample videos, post the alerts to an own server, say where to look."""
+    run_demo(data, port, stop=exit_)
+
+
+@app.command()
+def doctor() -> None:
+    """Check the installation; exit 1 when something must be mended."""
+    findings = examine()
+    for finding in findings:
+        typer.echo(finding.line)
+    if not all(finding.fine for finding in findings):
+        raise typer.Exit(1)
+
+
+@admin.command("create-restaurant")
+def admin_create_restaurant(
+    name: Annotated[str, typer.Option()],
+    station: Annotated[str | None, typer.Option(help="Made when it is new.")] = None,
+    database_url: DatabaseUrl = None,
+    data: DataDir = None,
+) -> None:
+    """Add a restaurant; prints {"id": ...}."""
+    database = open_database(settings_for(database_url, data))
+    with database.writing() as session:
+        restaurant_id = create_restaurant(session, name, station)
+    typer.echo(json.dumps({"id": restaurant_id}))
+
+
+@admin.command("create-camera")
+def admin_create_camera(
+    restaurant: Annotated[str, typer.Option(help="The restaurant's id.")],
+    name: Annotated[str, typer.Option()],
+    database_url: DatabaseUrl = None,
+    data: DataDir = None,
+) -> None:
+    """Add a camera; prints {"id": ..., "key": ...}. The key is shown this once."""
+    database = open_database(settings_for(database_url, data))
+    with database.writing() as session:
+        camera = create_camera(session, restaurant, name)
+    typer.echo(json.dumps({"id": camera.id, "key": camera.key}))
+
+
+@admin.command("rotate-key")
+def admin_rotate_key(
+    camera: Annotated[str, typer.Option(help="The camera's id.")],
+    database_url: DatabaseUrl = None,
+    data: DataDir = None,
+) -> None:
+    """Give a camera a new key; the old one stops working at once."""
+    database = open_database(settings_for(database_url, data))
+    with database.writing() as session:
+        renewed = rotate_key(session, camera)
+    typer.echo(json.dumps({"id": renewed.id, "key": renewed.key}))
+
+
+@admin.command("create-user")
+def admin_create_user(
+    name: Annotated[str, typer.Option()],
+    role: Annotated[str, typer.Option(help="patrol, inspector, restaurant, supervisor, admin")],
+    password_file: Annotated[str, typer.Option(help="File with the password; - reads stdin.")],
+    restaurant: Annotated[str | None, typer.Option(help="Id, for role restaurant.")] = None,
+    station: Annotated[str | None, typer.Option(help="Name, for role inspector.")] = None,
+    database_url: DatabaseUrl = None,
+    data: DataDir = None,
+) -> None:
+    """Add a person; prints {"id": ...}."""
+    settings = settings_for(database_url, data)
+    password = read_password(password_file)
+    new = NewUser(
+        name=name, role=role, password=password, restaurant_id=restaurant, station=station
+    )
+    database = open_database(settings)
+    with database.writing() as session:
+        user_id = create_user(session, new, password_hasher(settings))
+    typer.echo(json.dumps({"id": user_id}))
+
+
+@admin.command("backup")
+def admin_backup(
+    file: Annotated[Path, typer.Argument(help="A new file.")],
+    database_url: DatabaseUrl = None,
+    data: DataDir = None,
+) -> None:
+    """Copy database and evidence into one file; the server may go on."""
+    made = backup(settings_for(database_url, data), file)
+    typer.echo(f"{file}: database and {made.evidence_files} evidence files")
+
+
+@admin.command("restore")
+def admin_restore(
+    file: Annotated[Path, typer.Argument(help="A backup.")],
+    database_url: DatabaseUrl = None,
+    data: DataDir = None,
+) -> None:
+    """Bring a backup back into an empty data folder, after checking every hash in it."""
+    brought = restore(settings_for(database_url, data), file)
+    typer.echo(f"restored: database and {brought.evidence_files} evidence files")
+
+
+def read_password(source: str) -> str:
+    """The first line of a file or of stdin; a password never stands on the command line."""
+    try:
+        text = sys.stdin.readline() if source == "-" else Path(source).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{source} cannot be read: give a file with the password") from error
+    return text.splitlines()[0] if text else ""
+
+
+def exit_code(error: KitchenError) -> int:
+    """What the shell learns."""
+    return next(code for kind, code in EXIT_CODES if isinstance(error, kind))
+
+
+def guarded(command: Callable[[], None]) -> int:
+    """Run a command; an error becomes one sentence on stderr and its exit code."""
+    try:
+        command()
+    except KitchenError as error:
+        typer.echo(f"brightkitchen: {error}", err=True)
+        return exit_code(error)
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def main() -> None:
+    """Entry point of the ``brightkitchen`` command."""
+    sys.exit(guarded(app))
