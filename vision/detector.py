@@ -229,7 +229,10 @@ def _placed(column: Any, rows: IntArray, values: Any) -> Any:
 
 
 class UltralyticsDetector:
-    """A ``.pt`` file run by ultralytics; it tells no hat or mask states."""
+    """A ``.pt`` file run by ultralytics; it tells no hat or mask states.
+
+    Such a file may run code of its own when it is read: take it from people you trust.
+    """
 
     def __init__(self, weights: Path, confidence: float = ULTRALYTICS_CONFIDENCE) -> None:
         if not weights.is_file():
@@ -275,7 +278,10 @@ def _yolo(weights: Path) -> Any:
             f"{weights} needs ultralytics: run  pip install 'bright-kitchen[train]'  (about 6 GB), "
             "or export it to ONNX"
         ) from error
-    return YOLO(str(weights))
+    try:
+        return YOLO(str(weights))
+    except (TypeError, ValueError, RuntimeError, LookupError, OSError, EOFError) as error:
+        raise ModelError(f"{weights} holds no weights that ultralytics reads") from error
 
 
 def open_detector(
