@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib.metadata import version
-from importlib.util import find_spec
 from typing import Final
 
 from fastapi import FastAPI
@@ -27,6 +26,7 @@ from api.reviews import routes as review_routes
 from api.settings import Settings
 from api.stats import routes as stats_routes
 from api.storage import EvidenceStorage
+from api.web import routes as page_routes
 
 ROUTERS: Final = (
     account_routes.router,
@@ -80,13 +80,9 @@ def _guard(app: FastAPI, settings: Settings) -> None:
 
 
 def _add_pages(app: FastAPI) -> None:
-    if find_spec("api.web") is None or find_spec("api.web.routes") is None:
-        return
-    from api.web import routes
-
-    app.include_router(routes.router, include_in_schema=False)
-    app.mount("/static", StaticFiles(directory=routes.STATIC_DIR), name="static")
-    app.state.render_error = getattr(routes, "render_error", None)
+    app.include_router(page_routes.router, include_in_schema=False)
+    app.mount("/static", StaticFiles(directory=page_routes.STATIC_DIR), name="static")
+    app.state.render_error = page_routes.render_error
 
 
 @asynccontextmanager

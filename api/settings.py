@@ -6,7 +6,7 @@ import os
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -48,9 +48,10 @@ class Settings(BaseSettings):
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
-        if name not in available_timezones():
-            raise ValueError(f"{name} is not a time zone like Asia/Shanghai")
-        return name
+        try:
+            return ZoneInfo(name).key
+        except (OSError, ValueError, ZoneInfoNotFoundError) as error:
+            raise ValueError(f"{name} is not a time zone like Asia/Shanghai") from error
 
     @property
     def url(self) -> str:
