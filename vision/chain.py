@@ -75,6 +75,8 @@ class Chain:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._lock = _locked(folder / LOCK)
+            # An analysis that found nothing has a chain too: an empty one, not a missing one.
+            self._path.touch()
         except OSError as error:
             raise EvidenceError(
                 f"{folder} cannot be written ({error.strerror}); mend its rights or free space"
