@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,15 @@ import pytest
 from api.cli import main
 from tests.vision.clips import numbered, render_clip
 from vision.model import DEFAULT_MODEL
+
+# A file may grow to 20 kB and no further: what a full disk does, without one.
+FULL_DISK = """
+import resource, signal
+from api.cli import main
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+main()
+"""
 
 
 class Outcome(NamedTuple):
@@ -155,6 +165,21 @@ def test_a_flipped_bit_in_the_evidence_is_found(run: Run, tmp_path: Path, clip: 
     picture.write_bytes(content)
     outcome = run("verify", folder)
     assert outcome.code == 1 and picture.name in said(outcome)
+
+
+def test_a_full_disk_stops_with_one_sentence_and_the_run_is_taken_up(
+    run: Run, tmp_path: Path
+) -> None:
+    sample = Path(__file__).parent.parent / "sample_videos" / "range-no-hat.mp4"
+    arguments = ["analyze", str(sample), "--out", str(tmp_path / "out"), "--fps", "2"]
+    full = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, *arguments], capture_output=True, text=True, check=False
+    )
+    assert full.returncode == 1 and "Traceback" not in full.stderr
+    assert "space" in full.stderr.strip().splitlines()[-1]
+    assert not list((tmp_path / "out").rglob("*.part"))
+    assert run(*arguments, "--resume").code == 0
+    assert run("verify", tmp_path / "out").code == 0
 
 
 def test_verify_of_what_is_no_evidence_says_so(run: Run, tmp_path: Path) -> None:
