@@ -17,7 +17,6 @@ check: bootstrap-dev   ## Style, types, layering
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/bandit -q -r vision models api -c pyproject.toml
 
 bootstrap:
 	@$(PYTHON) deploy/bootstrap.py
