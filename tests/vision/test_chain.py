@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vision.chain import CHAIN, GENESIS, LOCK, Chain, Verdict, verify
@@ -53,6 +53,7 @@ def test_the_same_files_give_the_same_root(tmp_path: Path) -> None:
     assert len(roots) == 1
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_any_flipped_bit_in_a_file_or_in_the_chain_is_found(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

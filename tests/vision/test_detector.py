@@ -135,6 +135,7 @@ def test_weights_without_ultralytics_say_how_to_get_it(tmp_path: Path) -> None:
 sides = st.integers(1, 4000)
 
 
+@settings(deadline=None)
 @given(sides, sides, st.sampled_from([320, 416, 640]))
 def test_the_input_is_as_small_as_the_network_allows(width: int, height: int, px: int) -> None:
     box = Letterbox.of(width, height, px)
@@ -144,6 +145,7 @@ def test_the_input_is_as_small_as_the_network_allows(width: int, height: int, px
     assert 0 <= box.input_height - box.inner_height < 32
 
 
+@settings(deadline=None)
 @given(sides, sides, st.sampled_from([320, 640]), st.data())
 def test_a_box_comes_back_where_it_was(
     width: int, height: int, px: int, data: st.DataObject
@@ -157,13 +159,14 @@ def test_a_box_comes_back_where_it_was(
     assert box.to_frame(fitted) == pytest.approx(original, abs=0.05 + max(width, height) * 1e-4)
 
 
+@settings(deadline=None)
 @given(sides, sides, hnp.arrays(np.float32, (5, 4), elements=st.floats(-1e6, 1e6, width=32)))
 def test_no_box_leaves_the_frame(width: int, height: int, boxes: FloatArray) -> None:
     back = Letterbox.of(width, height, 640).to_frame(boxes)
     assert (back >= 0).all() and (back <= [width, height, width, height]).all()
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(1, 700), st.integers(1, 700))
 def test_the_picture_lies_in_the_middle_of_grey(width: int, height: int) -> None:
     box = Letterbox.of(width, height, 320)
@@ -184,6 +187,7 @@ def candidates(draw: st.DrawFn) -> Columns:
     return boxes, confidence, draw(hnp.arrays(np.int64, n, elements=st.integers(0, 2)))
 
 
+@settings(deadline=None)
 @given(candidates(), st.floats(0.1, 0.9))
 def test_of_two_doubles_the_surer_one_stays(columns: Columns, limit: float) -> None:
     boxes, confidence, classes = columns
@@ -206,6 +210,7 @@ def test_a_raw_column_is_centre_and_size() -> None:
     assert confidence[0] == pytest.approx(0.7) and classes.tolist() == [1]
 
 
+@settings(deadline=None)
 @given(hnp.arrays(np.float32, 4, elements=st.floats(-50, 400, width=32)), st.floats(0, 1))
 def test_any_head_gives_a_crop_of_the_same_size(corners: FloatArray, margin: float) -> None:
     image = np.full((200, 300, 3), 9, np.uint8)
@@ -272,6 +277,7 @@ def test_a_face_turned_away_is_unclear_and_says_how_sure() -> None:
     assert sure == pytest.approx([0.9, 0.9])
 
 
+@settings(deadline=None)
 @given(hnp.arrays(np.float32, (7, 2), elements=st.floats(0, 1, width=32)), st.floats(0, 60))
 def test_a_smaller_head_never_gets_clearer(rows: FloatArray, height: float) -> None:
     sharp = np.full(7, 9, np.float32)

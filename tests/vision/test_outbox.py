@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.factories import make_alert
@@ -311,6 +311,7 @@ def test_the_loop_delivers_as_alerts_come_and_outlives_faults(
     assert sum(delivery.sent for delivery in heard) == 2
 
 
+@settings(deadline=None)
 @given(st.integers(1, 40), st.one_of(st.none(), st.floats(0, 3600)), st.integers())
 def test_delays_double_up_to_a_limit_and_heed_the_server(
     failures: int, retry_after_s: float | None, seed: int
@@ -346,6 +347,7 @@ def test_retry_after_is_read_in_both_spellings(
     assert answer.retry_after_s == low_s == high_s
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["POST", "PUT", "PATCH"]), st.integers(100, 599))
 def test_every_status_has_a_meaning(method: str, status: int) -> None:
     answer = judge(method, status, "detail")

@@ -7,7 +7,7 @@ import av
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.vision.clips import FPS, noisy, number_of, numbered, render_clip, render_sound
@@ -160,6 +160,7 @@ def test_a_clock_set_back_goes_on_from_where_it_was() -> None:
     assert clock.resets == [2.0]
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(st.none(), st.integers(-(2**40), 2**40)), max_size=60))
 def test_times_always_advance_whatever_the_stamps(stamps: list[int | None]) -> None:
     clock = Clock(Fraction(1, 90_000), Fraction(1, 25))
@@ -168,6 +169,7 @@ def test_times_always_advance_whatever_the_stamps(stamps: list[int | None]) -> N
     assert all(time_s >= 0 for time_s in times)
 
 
+@settings(deadline=None)
 @given(st.fractions(0, 1000), st.fractions(Fraction(1, 10), 60))
 def test_a_tick_is_counted_when_its_time_has_come(time_s: Fraction, fps: Fraction) -> None:
     passed = ticks_passed(time_s, fps, Fraction(1, 90_000))
@@ -265,6 +267,7 @@ def test_what_is_no_picture_is_refused_in_one_sentence(tmp_path: Path) -> None:
         assert "\n" not in str(refusal.value)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400), st.sampled_from([b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"]))
 def test_no_bytes_get_past_the_door_unhandled(
     tmp_path_factory: pytest.TempPathFactory, content: bytes, head: bytes
