@@ -13,8 +13,8 @@ LONGEST = 300
 DOORS = {
     "av": {
         "vision/video.py",
-        "vision/clips.py",
-        "vision/evidence.py",
+        "vision/containers.py",
+        "vision/clipping.py",
         "models/synthesis/film.py",
         "api/doctor.py",
     },
@@ -23,8 +23,8 @@ DOORS = {
     "ultralytics": {"vision/detector.py", "models/"},
     "torch": {"models/"},
     "duckdb": {"vision/tables.py"},
-    "sqlite3": {"vision/outbox.py", "vision/spool.py", "api/doctor.py", "api/database.py"},
-    "httpx2": {"vision/outbox.py", "vision/post.py"},
+    "sqlite3": {"vision/spool.py", "api/doctor.py", "api/database.py"},
+    "httpx2": {"vision/delivery.py"},
     "obstore": {"api/storage.py"},
 }
 

@@ -262,13 +262,54 @@ def test_somebody_elses_verdict_stands_and_is_told(
 
 
 def test_evidence_that_arrives_late_appears_by_itself(site: Site, page: Page) -> None:
-    camera = site.kitchen.add_camera(site.kitchen.add_restaurant("Heshun Bistro"), "Cam 2")
-    site.kitchen.post_alert(camera)
+    kitchen = site.kitchen
+    camera = kitchen.add_camera(kitchen.add_restaurant("Heshun Bistro"), "Cam 2")
+    alert = kitchen.announce(camera, make_footage(9))
+    page.clock.install()
     site.sign_in(page)
     expect(page.get_by_text("The evidence has not arrived yet")).to_be_visible()
     press(page, "1", "3", "2")
-    assert page.locator(".reasons").count() == 0
     assert reviews(site) == []
+    kitchen.upload(camera, alert, make_footage(9))
+    page.clock.run_for(10_000)
+    expect(page.locator("[data-stage] svg").first).to_be_visible()
+    press(page, "1")
+    expect_toast(page, "Upheld")
+
+
+def test_an_earlier_verdict_is_undone_on_its_own_page(
+    site: Site, alerts: list[str], page: Page
+) -> None:
+    site.sign_in(page)
+    press(page, "1")
+    expect(page.locator("bk-player")).to_have_attribute("data-item", alerts[1])
+    press(page, "3")
+    expect(page.locator("bk-player")).to_have_attribute("data-item", alerts[2])
+    press(page, "ArrowLeft", "ArrowLeft")
+    expect(page.locator("bk-player")).to_have_attribute("data-item", alerts[0])
+    expect(page.locator(".decided")).to_contain_text("Upheld")
+    press(page, "u")
+    expect_toast(page, "Verdict undone")
+    undone = {alert: was for alert, _, _, was in reviews(site)}
+    assert undone == {alerts[0]: True, alerts[1]: False}
+
+
+def test_an_ended_session_is_told_and_the_verdict_is_sent_after_signing_in(
+    site: Site, alerts: list[str], page: Page, complaints: Complaints
+) -> None:
+    site.sign_in(page)
+    cookies = page.context.cookies()
+    page.context.clear_cookies()
+    press(page, "1")
+    expect(page.locator("[data-trouble=signed-out]")).to_contain_text("You are signed out.")
+    assert reviews(site) == []
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.context.add_cookies(cookies)  # type: ignore[arg-type]  # what cookies() itself gave
+    page.locator("[data-trouble=signed-out] a").click()
+    page.wait_for_url("**/review")
+    page.wait_for_function("Object.values(localStorage).every(kept => kept === '[]')")
+    assert reviews(site) == [(alerts[0], "upheld", None, False)]
+    complaints.forgive("401")
 
 
 def test_the_queue_ends_with_a_plain_word_and_goes_on_when_an_alert_comes(

@@ -55,15 +55,27 @@ class Kitchen:
 
     def post_alert(self, camera: NewCamera, footage: Footage | None = None, **changes: Any) -> str:
         """Post an alert as the camera does and upload its evidence; gives its id."""
+        alert = self.announce(camera, footage, **changes)
+        if footage:
+            self.upload(camera, alert, footage)
+        return alert
+
+    def announce(self, camera: NewCamera, footage: Footage | None, **changes: Any) -> str:
+        """Post an alert whose evidence is still to come; gives its id."""
         refs = [file.ref for file in footage.files] if footage else []
         alert = make_alert(camera_id=camera.id, id=uuid.uuid4(), evidence=refs, **changes)
-        camera_side = TestClient(self.app, headers={"Authorization": f"Bearer {camera.key}"})
-        answer = camera_side.post("/api/v1/alerts", json=alert.model_dump(mode="json"))
+        answer = self._as(camera).post("/api/v1/alerts", json=alert.model_dump(mode="json"))
         assert answer.status_code == 201, answer.text
-        for file in footage.files if footage else ():
-            address = f"/api/v1/alerts/{alert.id}/evidence/{file.sha256}"
-            assert camera_side.put(address, content=file.content).status_code in (200, 201)
         return str(alert.id)
+
+    def upload(self, camera: NewCamera, alert: str, footage: Footage) -> None:
+        """Send the files that were announced."""
+        for file in footage.files:
+            address = f"/api/v1/alerts/{alert}/evidence/{file.sha256}"
+            assert self._as(camera).put(address, content=file.content).status_code in (200, 201)
+
+    def _as(self, camera: NewCamera) -> TestClient:
+        return TestClient(self.app, headers={"Authorization": f"Bearer {camera.key}"})
 
     def browser(self, name: str = "", language: str = "en") -> TestClient:
         """A visitor who reads ``language``; signed in when named."""
