@@ -13,6 +13,8 @@ from starlette.responses import Response
 
 from api.alerts.schemas import AlertQuery, Status
 from api.alerts.store import list_alerts
+from api.cameras.schemas import CameraOut
+from api.cameras.store import list_cameras
 from api.deps import DatabaseDep, ReviewerDep, SignedInDep, StorageDep
 from api.reviews.store import queue, queue_counts
 from api.web import sign_in
@@ -94,6 +96,7 @@ def alert_list(
     """Alerts, newest first; htmx asks for the list or for further rows alone."""
     with database.reading() as session:
         page = list_alerts(session, found.person, query)
+        cameras = list_cameras(session, found.person)
     given = query.model_dump(exclude_none=True, include={"status", "rule", "camera", "restaurant"})
     template = "alerts.html"
     if hx_request:
@@ -106,7 +109,7 @@ def alert_list(
         query=query,
         filtered=bool(given),
         more=_address(given | {"cursor": page.next_cursor}),
-        narrowed=_narrowed(query, page.items),
+        narrowed=_narrowed(query, cameras),
         without={name: _address(given | {name: None}) for name in ("camera", "restaurant")},
     )
 
@@ -117,14 +120,14 @@ def _address(given: dict[str, Any]) -> str:
     return f"/alerts?{asked}" if asked else "/alerts"
 
 
-def _narrowed(query: ListQuery, items: list[Any]) -> list[tuple[str, str, str]]:
+def _narrowed(query: ListQuery, cameras: list[CameraOut]) -> list[tuple[str, str, str]]:
     """The restaurant and camera that the list is narrowed to, with their names when known."""
-    first = items[0] if items else None
+    restaurants = {camera.restaurant_id: camera.restaurant_name for camera in cameras}
     named = (
-        ("restaurant", query.restaurant, first.restaurant_name if first else "—"),
-        ("camera", query.camera, first.camera_name if first else "—"),
+        ("restaurant", query.restaurant, restaurants),
+        ("camera", query.camera, {camera.id: camera.name for camera in cameras}),
     )
-    return [(name, value, label) for name, value, label in named if value is not None]
+    return [(name, value, names.get(value, "—")) for name, value, names in named if value]
 
 
 @router.get("/alerts/{alert_id}")

@@ -298,15 +298,14 @@ def test_an_ended_session_is_told_and_the_verdict_is_sent_after_signing_in(
     site: Site, alerts: list[str], page: Page, complaints: Complaints
 ) -> None:
     site.sign_in(page)
-    cookies = page.context.cookies()
     page.context.clear_cookies()
     press(page, "1")
-    expect(page.locator("[data-trouble=signed-out]")).to_contain_text("You are signed out.")
+    trouble = page.locator("[data-trouble=signed-out]")
+    expect(trouble).to_contain_text("You are signed out.")
     assert reviews(site) == []
     page.once("dialog", lambda dialog: dialog.accept())
-    page.context.add_cookies(cookies)  # type: ignore[arg-type]  # what cookies() itself gave
-    page.locator("[data-trouble=signed-out] a").click()
-    page.wait_for_url("**/review")
+    trouble.get_by_role("link", name="Sign in again").click()
+    site.sign_in(page)
     page.wait_for_function("Object.values(localStorage).every(kept => kept === '[]')")
     assert reviews(site) == [(alerts[0], "upheld", None, False)]
     complaints.forgive("401")

@@ -53,7 +53,8 @@ export class Outbox {
     try {
       answer = await this.post(verdict);
     } catch (error) {
-      if (!(error instanceof TypeError) && error.name !== "TimeoutError") throw error;
+      // fetch's own ways to fail; anything else is a fault of ours, and the verdict is kept too.
+      if (!(error instanceof TypeError || error instanceof DOMException)) console.error(error);
       answer = { kind: "unreachable" };
     }
     if (answer.kind === "unreachable" || answer.kind === "signed-out") {

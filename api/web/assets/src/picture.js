@@ -7,7 +7,7 @@ export function layOutTags(svg) {
   if (!width) return;
   const view = svg.viewBox.baseVal;
   const unit = 1 / svg.getScreenCTM().a;
-  const placed = [];
+  const placed = [...svg.querySelectorAll(".box.subject")].map(rectOf);
   // The subject is drawn last and placed first: it gets the best place.
   for (const tag of [...svg.querySelectorAll(".tag")].reverse()) placed.push(place(tag, unit, view, placed));
 }
@@ -30,6 +30,12 @@ function place(tag, unit, view, placed) {
   text.setAttribute("x", (spot.left + 5 * unit).toFixed(1));
   text.setAttribute("y", (spot.top + (PIXELS + 0.5) * unit).toFixed(1));
   return spot;
+}
+
+/** A label never covers the thing that is judged. */
+function rectOf(box) {
+  const [x, y] = [box.x.baseVal.value, box.y.baseVal.value];
+  return { left: x, top: y, right: x + box.width.baseVal.value, bottom: y + box.height.baseVal.value };
 }
 
 function overlap(one, other) {

@@ -49,6 +49,12 @@ export class Player extends HTMLElement {
     this.layOut();
   }
 
+  /** Back to the best frame there is. */
+  showBest() {
+    const best = this.stage?.querySelector("svg");
+    if (best) this.show(best.dataset.frame);
+  }
+
   toggle() {
     if (!this.video) return;
     if (!this.video.paused) return void this.video.pause();

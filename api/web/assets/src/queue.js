@@ -2,6 +2,8 @@
 const AHEAD = 2;
 const REFILL = 4;
 
+export class SignedOutError extends Error {}
+
 export class Queue {
   constructor(ids, current) {
     this.ids = ids;
@@ -50,7 +52,8 @@ export class Queue {
 async function fetchItem(id) {
   const response = await fetch(`/review/items/${id}`, { headers: { Accept: "text/html" } });
   if (response.status === 404) return null;
-  if (!response.ok || response.redirected) throw new TypeError(`item ${id}: ${response.status}`);
+  if (response.redirected || response.status === 401) throw new SignedOutError();
+  if (!response.ok) throw new TypeError(`item ${id}: ${response.status}`);
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const item = page.querySelector("bk-player");
   if (item) item.pictures = loadPictures(item);

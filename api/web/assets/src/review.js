@@ -1,7 +1,7 @@
 // The review page: keys and buttons do the same things; verdicts go out through the outbox.
 import { writeAges } from "./ages.js";
 import { Outbox } from "./outbox.js";
-import { Queue } from "./queue.js";
+import { Queue, SignedOutError } from "./queue.js";
 
 const body = document.body;
 const main = document.getElementById("main");
@@ -21,18 +21,20 @@ const pace = { done: 0, open: Number(body.dataset.open), seconds: [], shown: per
 
 async function show(index) {
   closeReasons();
-  const id = queue.ids[index];
-  let page = null;
+  queue.index = index;
+  // No key decides about an item that is on its way out.
+  if (item()) item().dataset.state = "leaving";
+  let page;
   try {
-    page = await queue.page(id);
-    showTrouble("loading", 0, false);
-  } catch {
-    showTrouble("loading");
-    setTimeout(() => item()?.dataset.item !== id && show(index), 3_000);
+    page = await queue.page(queue.ids[index]);
+  } catch (error) {
+    showTrouble(error instanceof SignedOutError ? "signed-out" : "loading");
+    setTimeout(() => queue.index === index && show(index), 3_000);
     return;
   }
-  queue.index = index;
-  place(page ?? null);
+  if (queue.index !== index) return; // gone elsewhere meanwhile
+  showTrouble("loading", 0, false);
+  place(page);
   queue.prefetch();
   refill();
 }
@@ -73,7 +75,7 @@ function again(index) {
 async function refill(force = false) {
   const open = await queue.refill(force).catch(() => null);
   if (open === null) return;
-  pace.open = open + outbox.waiting.length * -1;
+  pace.open = Math.max(0, open - outbox.waiting.length);
   writePace();
 }
 
@@ -119,16 +121,18 @@ function answered({ alert }, answer) {
   say(answer.kind, { ...entry, detail: answer.detail });
 }
 
+/** The verdict on the alert that is shown, if this person gave it; else the last one given. */
 function undo() {
-  const shown = item()?.dataset;
-  if (shown?.review && !given.some((one) => one.alert === shown.item)) {
-    return undoOnRecord({ alert: shown.item, where: shown.where, review: shown.review });
-  }
-  const entry = given.at(-1);
+  const entry = givenOnShown() ?? given.at(-1);
   if (!entry) return say("nothing");
   if (outbox.cancel(entry.alert)) return undone(entry);
   if (entry.review) return undoOnRecord(entry);
   entry.undoWanted = true; // its answer is on the way
+}
+
+function givenOnShown() {
+  const { item: alert, review, where } = item()?.dataset ?? {};
+  return review && (given.find((one) => one.alert === alert) ?? { alert, review, where });
 }
 
 async function undoOnRecord(entry) {
@@ -234,7 +238,7 @@ function blur() {
 
 function back() {
   if (choosing()) closeReasons();
-  else item()?.show("0");
+  else item()?.showBest();
 }
 
 const DO = {
