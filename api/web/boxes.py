@@ -7,11 +7,12 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from vision.alert import Box, Unit
+from vision.alert import Box
 from vision.names import RuleId
 
 WIDTH: Final = 1000.0  # every picture is this wide in drawing units, however many pixels it has
 Look = Literal["violation", "fine", "unsure"]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
 # A head's eyes lie in this band of its box: what is blurred keeps hat and mask decidable.
 _EYES_TOP, _EYES_BOTTOM = 0.32, 0.58
 
@@ -26,15 +27,15 @@ class State(_Read):
     """One judgement about a head."""
 
     state: str
-    confidence: Unit = 0.0
+    confidence: Finite = 0.0
 
 
 class Detection(_Read):
     """One thing seen in one frame; box in fractions of the picture."""
 
     kind: str
-    box: Box
-    confidence: Unit
+    box: tuple[Finite, Finite, Finite, Finite]
+    confidence: Finite
     hat: State | None = None
     mask: State | None = None
     subject: bool = False
@@ -44,7 +45,7 @@ class Frame(_Read):
     """One evidence frame; without a hash it is matched by its place among the alert's frames."""
 
     sha256: str | None = None
-    time_s: float
+    time_s: Finite
     detections: tuple[Detection, ...] = ()
 
 
@@ -52,7 +53,7 @@ class Zone(_Read):
     """The zone's outline, in fractions of the picture."""
 
     name: str
-    polygon: tuple[tuple[float, float], ...] = ()
+    polygon: tuple[tuple[Finite, Finite], ...] = ()
 
 
 class Scene(_Read):
@@ -63,8 +64,8 @@ class Scene(_Read):
     height: Annotated[int, Field(gt=0, le=100_000)]
     zone: Zone | None = None
     frames: tuple[Frame, ...] = ()
-    evidence_curve: tuple[tuple[float, float, str], ...] = ()
-    on_delay_s: float | None = None
+    evidence_curve: tuple[tuple[Finite, Finite, str], ...] = ()
+    on_delay_s: Finite | None = None
 
 
 @dataclass(frozen=True)
@@ -181,12 +182,12 @@ def _look(state: str, subject: bool) -> Look:
 
 
 def _rect(box: Box, height: float) -> Rect:
-    left, top, right, bottom = box
+    left, top, right, bottom = (min(max(edge, 0.0), 1.0) for edge in box)
     return Rect(
         round(left * WIDTH, 1),
         round(top * height, 1),
-        round((right - left) * WIDTH, 1),
-        round((bottom - top) * height, 1),
+        round(max(right - left, 0.0) * WIDTH, 1),
+        round(max(bottom - top, 0.0) * height, 1),
     )
 
 

@@ -72,6 +72,14 @@ def test_a_zone_of_the_whole_picture_is_not_outlined() -> None:
     assert len(overlay(scene(), 0, "", "missing_hat").zone.split()) == 4
 
 
+def test_a_box_that_reaches_over_the_edge_ends_there() -> None:
+    seen = [head((-0.1, 0.5, 0.2, 1.00001), "missing", subject=True)]
+    drawn = overlay(scene(frames=[{"time_s": 1, "detections": seen}]), 0, "", "missing_hat")
+    rect = drawn.shapes[0].rect
+    assert (rect.x, rect.w) == (0, 200)
+    assert abs(rect.y + rect.h - drawn.height) < 0.2
+
+
 def test_data_that_cannot_be_read_gives_no_scene() -> None:
     for content in (b"", b"{}", b"[1]", b'{"schema": "brightkitchen.boxes/2"}', b"\xff"):
         assert read_scene(content) is None
