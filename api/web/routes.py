@@ -9,9 +9,11 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse
 from pydantic import BeforeValidator, ConfigDict
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from api.alerts.schemas import AlertQuery, Status
+from api.accounts.schemas import Person
+from api.alerts.schemas import AlertOut, AlertQuery, Status
 from api.alerts.store import list_alerts
 from api.cameras.schemas import CameraOut
 from api.cameras.store import list_cameras
@@ -40,7 +42,7 @@ def review_page(
 ) -> Response:
     """The first alert that waits for this person, ready to be judged."""
     with database.reading() as session:
-        waiting = [alert.id for alert in queue(session, found.person, QUEUE_LENGTH)]
+        waiting = _waiting(session, found.person)
         ids = [item, *(one for one in waiting if one != item)] if item else waiting
         first = read_item(session, storage, found.person, ids[0]) if ids else None
         counts = queue_counts(session, found.person)
@@ -65,9 +67,19 @@ def review_item(
 def review_queue(found: ReviewerDep, database: DatabaseDep) -> Response:
     """Which alerts wait for this person now."""
     with database.reading() as session:
-        waiting = queue(session, found.person, QUEUE_LENGTH)
+        waiting = _waiting(session, found.person)
         counts = queue_counts(session, found.person)
-    return JSONResponse({"ids": [str(alert.id) for alert in waiting], "open": counts.mine})
+    return JSONResponse({"ids": [str(alert) for alert in waiting], "open": counts.mine})
+
+
+def _waiting(session: Session, person: Person) -> list[UUID]:
+    """The queue's own order, but what cannot be judged yet holds nobody up."""
+    alerts = queue(session, person, QUEUE_LENGTH)
+    return [alert.id for alert in sorted(alerts, key=lambda alert: not _can_be_judged(alert))]
+
+
+def _can_be_judged(alert: AlertOut) -> bool:
+    return any(item.stored and item.kind in ("frame", "clip") for item in alert.evidence)
 
 
 def _none_when_empty(value: object) -> object:

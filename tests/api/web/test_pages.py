@@ -108,6 +108,16 @@ def test_the_review_page_opens_with_the_most_severe_alert_that_has_not_been_judg
     assert f'data-queue="{filled.waiting} {filled.without_evidence}"' in page
 
 
+def test_an_alert_that_cannot_be_judged_yet_holds_nobody_up(kitchen: Kitchen) -> None:
+    camera = kitchen.add_camera(kitchen.add_restaurant("Heshun"), "Cam 2")
+    early = kitchen.announce(camera, make_footage(1), severity="critical")
+    judged = kitchen.post_alert(camera, make_footage(2), severity="minor")
+    pat = kitchen.browser("Pat")
+    assert pat.get("/review/queue").json() == {"ids": [judged, early], "open": 2}
+    kitchen.upload(camera, early, make_footage(1))
+    assert pat.get("/review/queue").json()["ids"] == [early, judged]
+
+
 def test_an_alert_without_evidence_invites_no_verdict(filled: Filled) -> None:
     page = filled.kitchen.browser("Pat").get(f"/review/items/{filled.without_evidence}").text
     assert "The evidence has not arrived yet" in page
