@@ -67,7 +67,7 @@ def train(
     data: DataDir,
     start: StartFile,
     out: OutDir,
-    epochs: Annotated[int, typer.Option(min=1, help="Passes of the detector.")] = 8,
+    hours: Annotated[float, typer.Option(min=0.05, help="Time for the detector.")] = 1.0,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from last.pt in --out.")] = False,
 ) -> None:
     """Train detector and head-state network on the sets below --data."""
@@ -76,7 +76,7 @@ def train(
     if resume:
         run.resume(out)
     else:
-        run.train(data, start, out, epochs=epochs)
+        run.train(data, start, out, hours=hours)
 
 
 @app.command()

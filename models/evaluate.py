@@ -30,10 +30,10 @@ from vision.model import ModelBundle
 
 LOWEST_CONFIDENCE: Final = 0.01
 GRID: Final = tuple(round(float(value), 2) for value in np.arange(0.2, 0.96, 0.05))
-STATE_GRID: Final = tuple(round(float(value), 2) for value in np.arange(0.5, 0.98, 0.01))
+STATE_GRID: Final = tuple(round(float(value), 2) for value in np.arange(0.6, 0.96, 0.01))
 PRECISION: Final = {"head": 0.85, "rodent": 0.92, "cockroach": 0.92}
-MISSING_PRECISION: Final = 0.95
-HEIGHTS_PX: Final = (12, 16, 20, 24, 28, 32, 40, 56, 80)
+STATE_PRECISION: Final = {"worn": 0.95, "incorrect": 0.93, "missing": 0.97}
+HEIGHTS_PX: Final = (12, 16, 20, 24, 32, 48, 80)
 SHRUNK_TO: Final = 1 / 3
 PESTS: Final = ("rat-dpk", "rat-jorge", "cockroach-leemark", "cockroach-zonebug")
 
@@ -212,16 +212,12 @@ def state_thresholds(judged: Sequence[Judged], part: str) -> dict[str, float]:
     answers = [one.answers(part)[0] for one in judged]
     probabilities = np.concatenate([a.probabilities for a in answers])
     truth = np.concatenate([a.truth for a in answers])
-    best = probabilities.argmax(axis=1)
-    thresholds = {}
-    for index, state in enumerate(STATES[part]):
-        if state == "unseen":
-            continue
-        called = best == index
-        matches = Matches(probabilities[called, index], truth[called] == index, 1)
-        wanted = MISSING_PRECISION if state == "missing" else 0.9
-        thresholds[state] = lowest_threshold(matches, wanted, STATE_GRID, otherwise=0.97)
-    return thresholds
+    both = Answers(probabilities, truth)
+    return {
+        state: both.trusted_from(index, STATE_PRECISION[state], STATE_GRID, otherwise=0.95)
+        for index, state in enumerate(STATES[part])
+        if state != "unseen"
+    }
 
 
 def state_figures(judged: Judged, part: str, thresholds: Mapping[str, float]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from vision.detections import FloatArray, IntArray, Mask
 from vision.geometry import box_iou
 
 MATCH_IOU: Final = 0.5
+FEW: Final = 20
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,13 @@ def average_precision(matches: Matches) -> float:
 def lowest_threshold(
     matches: Matches, precision: float, grid: Sequence[float], otherwise: float
 ) -> float:
-    """The lowest threshold of ``grid`` from which on the precision holds."""
-    holds = [threshold for threshold in grid if matches.at(threshold)[0] < precision]
-    above = [t for t in grid if not holds or t > max(holds)]
+    """The lowest threshold of ``grid`` from which on the precision holds.
+
+    Where fewer than FEW detections remain, one mistake says nothing and is passed over.
+    """
+    enough = [t for t in grid if int((matches.confidence >= t).sum()) >= FEW]
+    failing = [t for t in enough if matches.at(t)[0] < precision]
+    above = [t for t in grid if not failing or t > max(failing)]
     return above[0] if above else otherwise
 
 
@@ -83,6 +88,25 @@ class Answers:
     def of(self, rows: Mask | IntArray) -> Answers:
         """Some of the heads."""
         return Answers(self.probabilities[rows], self.truth[rows])
+
+    def trusted_from(
+        self, state: int, precision: float, grid: Sequence[float], otherwise: float
+    ) -> float:
+        """The lowest threshold from which on verdicts of ``state`` are right often enough.
+
+        Counted as if half of all heads were in that state, so that a set full of bare heads does
+        not flatter the verdict ``missing``.
+        """
+        probability = self.probabilities[:, state]
+        told, true = self.probabilities.argmax(axis=1) == state, self.truth == state
+        failing = []
+        for threshold in grid:
+            called = told & (probability >= threshold)
+            right, wrong = float(called[true].mean()), float(called[~true].mean())
+            if called.sum() >= FEW and right < precision * (right + wrong):
+                failing.append(threshold)
+        above = [t for t in grid if not failing or t > max(failing)]
+        return above[0] if above else otherwise
 
     def verdicts(self, thresholds: FloatArray) -> IntArray:
         """The state told of each head, -1 where its probability is below its threshold."""

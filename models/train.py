@@ -15,7 +15,8 @@ from models.pictures import Image, wear
 class Recipe:
     """What a run may vary; everything else is fixed in ``train_detector``."""
 
-    epochs: int = 8
+    hours: float = 0.75  # the learning rate falls to its end within this time
+    epoch_pictures: int = 1728  # drawn by weight from the tree: short, so that the plan adapts
     imgsz: int = 416
     batch: int = 16
     seed: int = 7
@@ -32,10 +33,11 @@ def train_detector(data: Path, start: Path, out: Path, recipe: Recipe) -> Path:
     from ultralytics import YOLO
 
     _tune_for_cpu(recipe.threads, bf16=recipe.bf16)
-    _wear_while_loading(recipe.seed)
+    _change_loading(recipe.seed, recipe.epoch_pictures)
     model = YOLO(str(start))
     options: dict[str, Any] = {
-        **{key: asdict(recipe)[key] for key in ("epochs", "imgsz", "batch", "seed", "lr0")},
+        **{key: asdict(recipe)[key] for key in ("imgsz", "batch", "seed", "lr0")},
+        "time": recipe.hours,
         "data": str(data),
         "project": str(out.parent),
         "name": out.name,
@@ -45,12 +47,12 @@ def train_detector(data: Path, start: Path, out: Path, recipe: Recipe) -> Path:
     return out / "weights"
 
 
-def resume_detector(last: Path, *, threads: int = 2, bf16: bool = True, seed: int = 7) -> None:
+def resume_detector(last: Path, recipe: Recipe) -> None:
     """Go on with an interrupted run from its last.pt."""
     from ultralytics import YOLO
 
-    _tune_for_cpu(threads, bf16=bf16)
-    _wear_while_loading(seed)
+    _tune_for_cpu(recipe.threads, bf16=recipe.bf16)
+    _change_loading(recipe.seed, recipe.epoch_pictures)
     YOLO(str(last)).train(resume=True)
 
 
@@ -63,7 +65,7 @@ _FIXED: dict[str, Any] = {
     "warmup_epochs": 0.5,
     "warmup_bias_lr": 0.0,
     "mosaic": 0.9,
-    "close_mosaic": 1,
+    "close_mosaic": 2,
     "scale": 0.6,  # down to 0.4: a rat on a kitchen camera is 3-15 % of the side
     "degrees": 5.0,
     "hsv_s": 0.7,
@@ -71,8 +73,7 @@ _FIXED: dict[str, Any] = {
     "workers": 2,
     "amp": False,
     "plots": False,
-    "save": True,
-    "verbose": True,
+    "val": False,
 }
 
 
@@ -88,18 +89,29 @@ def _tune_for_cpu(threads: int, *, bf16: bool) -> None:
         trainer.autocast = lambda *_args, **_kwargs: torch.autocast("cpu", torch.bfloat16)
 
 
-def _wear_while_loading(seed: int) -> None:
-    """Show every training picture through a cheap camera now and then, differently each time."""
+def _change_loading(seed: int, epoch_pictures: int) -> None:
+    """Draw pictures with replacement, and show some through a cheap camera, never the same."""
+    from torch.utils.data import get_worker_info
     from ultralytics.data.base import BaseDataset
 
-    if hasattr(BaseDataset, "load_clean_image"):
-        return
-    load = BaseDataset.load_image
-    rng = np.random.default_rng(seed)
+    load, get = BaseDataset.load_image, BaseDataset.get_image_and_label
+    rngs: dict[int, np.random.Generator] = {}
+
+    def rng() -> np.random.Generator:
+        # Forked workers would otherwise all draw the same pictures.
+        worker = get_worker_info()
+        number = worker.id if worker else -1
+        return rngs.setdefault(number, np.random.default_rng([seed, number + 1]))
 
     def load_worn(self: Any, index: int, *args: Any, **kwargs: Any) -> tuple[Image, Any, Any]:
         image, before, after = load(self, index, *args, **kwargs)
-        return (wear(image, rng, 0.12) if self.augment else image), before, after
+        return (wear(image, rng(), 0.12) if self.augment else image), before, after
 
-    BaseDataset.load_clean_image = load
-    BaseDataset.load_image = load_worn
+    def get_any(self: Any, index: int) -> Any:
+        return get(self, int(rng().integers(self.ni)) if self.augment else index)
+
+    def length(self: Any) -> int:
+        return min(epoch_pictures, len(self.labels)) if self.augment else len(self.labels)
+
+    BaseDataset.load_image, BaseDataset.get_image_and_label = load_worn, get_any
+    BaseDataset.__len__ = length
