@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -169,14 +170,13 @@ def test_the_clip_plays_steps_and_changes_speed_by_keyboard(
     video = page.locator("video")
     press(page, " ")
     expect(video).to_be_visible()
-    page.wait_for_function("document.querySelector('video').currentTime > 0.2")
+    expect(page.locator(".clip output")).to_have_text(re.compile(r"^(0\.[2-9]|[1-9]\.\d) /"))
     press(page, " ")
     assert video.evaluate("video => video.paused")
     before = video.evaluate("video => video.currentTime")
     press(page, ".")
-    page.wait_for_function(
-        "before => document.querySelector('video').currentTime > before", arg=before
-    )
+    expect(video).not_to_have_js_property("currentTime", before)
+    assert video.evaluate("video => video.currentTime") > before
     press(page, "s")
     assert video.evaluate("video => video.playbackRate") == 0.5
     press(page, "Escape")
@@ -186,8 +186,8 @@ def test_the_clip_plays_steps_and_changes_speed_by_keyboard(
 def test_a_verdict_waits_out_a_lost_connection(
     site: Site, alerts: list[str], page: Page, complaints: Complaints
 ) -> None:
-    site.sign_in(page)
     page.route("**/reviews", lambda route: route.abort())
+    site.sign_in(page)
     press(page, "1")
     trouble = page.locator("[data-trouble=network]")
     expect(trouble).to_contain_text("Verdict not saved.")
@@ -202,15 +202,14 @@ def test_a_verdict_waits_out_a_lost_connection(
 def test_a_verdict_survives_closing_the_tab(
     site: Site, alerts: list[str], page: Page, complaints: Complaints
 ) -> None:
-    site.sign_in(page)
     page.route("**/reviews", lambda route: route.abort())
+    site.sign_in(page)
     press(page, "1")
     expect(page.locator("[data-trouble=network]")).to_be_visible()
     other = page.context.new_page()
     page.close()
-    other.goto(f"{site.address}/review")
-    expect(other.locator("bk-player")).to_be_visible()
-    other.wait_for_function("localStorage.length === 0 || Object.values(localStorage)[0] === '[]'")
+    with other.expect_response("**/reviews"):
+        other.goto(f"{site.address}/review")
     assert reviews(site) == [(alerts[0], "upheld", None, False)]
     complaints.forgive("ERR_FAILED")
 
@@ -218,7 +217,6 @@ def test_a_verdict_survives_closing_the_tab(
 def test_an_answer_lost_on_the_way_does_not_make_two_verdicts(
     site: Site, alerts: list[str], page: Page, complaints: Complaints
 ) -> None:
-    site.sign_in(page)
     calls: list[str] = []
 
     def lose_first_answer(route: Route) -> None:
@@ -230,6 +228,7 @@ def test_an_answer_lost_on_the_way_does_not_make_two_verdicts(
             route.continue_()
 
     page.route("**/reviews", lose_first_answer)
+    site.sign_in(page)
     press(page, "1")
     expect_toast(page, "Upheld")
     expect(page.locator("[data-trouble=network]")).not_to_be_visible()
@@ -305,8 +304,8 @@ def test_an_ended_session_is_told_and_the_verdict_is_sent_after_signing_in(
     assert reviews(site) == []
     page.once("dialog", lambda dialog: dialog.accept())
     trouble.get_by_role("link", name="Sign in again").click()
-    site.sign_in(page)
-    page.wait_for_function("Object.values(localStorage).every(kept => kept === '[]')")
+    with page.expect_response("**/reviews"):
+        site.sign_in(page)
     assert reviews(site) == [(alerts[0], "upheld", None, False)]
     complaints.forgive("401")
 
