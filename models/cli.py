@@ -28,6 +28,8 @@ def info(model: ModelDir = DEFAULT_MODEL) -> None:
     bundle = load_model(model)
     console = Console()
     facts = Table(title=f"{bundle.manifest.name} {bundle.manifest.version}", show_header=False)
+    facts.add_column()
+    facts.add_column(overflow="fold")
     for name, value in _facts(bundle.manifest, bundle.ref.sha256):
         facts.add_row(name, value)
     console.print(facts)

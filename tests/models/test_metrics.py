@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.metrics import (
+    FEW,
     Answers,
     Matches,
     answer_figures,
@@ -68,12 +69,27 @@ def test_average_precision_stays_between_nothing_and_one(
 
 
 def test_the_threshold_is_the_lowest_from_which_precision_holds() -> None:
-    found = matches([0.9, 0.7, 0.5, 0.3], [True, True, False, True], 3)
+    found = matches([0.9, 0.7, 0.5, 0.3] * FEW, [True, True, False, True] * FEW, 3 * FEW)
     assert lowest_threshold(found, 1.0, [0.2, 0.4, 0.6, 0.8], otherwise=0.95) == 0.6
 
 
 def test_without_a_good_threshold_the_careful_one_is_taken() -> None:
-    assert lowest_threshold(matches([0.9], [False], 1), 0.9, [0.2, 0.8], otherwise=0.95) == 0.95
+    found = matches([0.9] * FEW, [False] * FEW, FEW)
+    assert lowest_threshold(found, 0.9, [0.2, 0.8], otherwise=0.95) == 0.95
+
+
+def test_one_mistake_among_a_handful_of_detections_decides_nothing() -> None:
+    found = matches([0.5] * FEW + [0.9], [True] * FEW + [False], FEW)
+    assert lowest_threshold(found, 0.9, [0.2, 0.8], otherwise=0.95) == 0.2
+
+
+def test_a_set_full_of_bare_heads_does_not_flatter_the_verdict_missing() -> None:
+    bare, hatted = [[0.1, 0.9]] * (100 * FEW), [[0.1, 0.9], [0.9, 0.1]] * FEW
+    probabilities = np.array(bare + hatted, np.float32)
+    truth = np.array([1] * (100 * FEW) + [0] * (2 * FEW), np.int64)
+    answers = Answers(probabilities, truth)
+    assert answer_figures(answers, np.zeros(2, np.float32), 1)["missing_precision"] > 0.98
+    assert answers.trusted_from(1, 0.95, [0.5, 0.8], otherwise=0.99) == 0.99
 
 
 def test_unclear_heads_count_against_coverage_not_against_precision() -> None:
