@@ -170,7 +170,7 @@ def test_the_clip_plays_steps_and_changes_speed_by_keyboard(
     video = page.locator("video")
     press(page, " ")
     expect(video).to_be_visible()
-    expect(page.locator(".clip output")).to_have_text(re.compile(r"^(0\.[2-9]|[1-9]\.\d) /"))
+    expect(page.locator(".clip output")).to_have_text(re.compile(r"^(0\.[2-9]|[1-9]\d?\.\d) /"))
     press(page, " ")
     assert video.evaluate("video => video.paused")
     before = video.evaluate("video => video.currentTime")
@@ -212,6 +212,7 @@ def test_a_verdict_survives_closing_the_tab(
         other.goto(f"{site.address}/review")
     assert reviews(site) == [(alerts[0], "upheld", None, False)]
     complaints.forgive("ERR_FAILED")
+    complaints.forgive("409")  # the closed tab may have got its last try through
 
 
 def test_an_answer_lost_on_the_way_does_not_make_two_verdicts(

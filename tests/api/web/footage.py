@@ -83,7 +83,7 @@ def jpeg(image: NDArray[np.uint8]) -> bytes:
 
 
 @cache
-def clip(seed: int, seconds: float = 2.0) -> bytes:
+def clip(seed: int, seconds: float = 20.0) -> bytes:
     """An H.264 clip that a browser plays."""
     file = io.BytesIO()
     with av.open(file, "w", format="mp4") as container:
