@@ -134,9 +134,9 @@ def manifest_tables(bundle: Path) -> dict[str, Any]:
         "detector": {
             "file": "detector.onnx",
             "input_px": 640,
-            "output": "end2end",
+            "output": "raw",
             "classes": list(CLASSES),
-            "thresholds": {"head": 0.35, "rodent": 0.5, "cockroach": 0.5},
+            "thresholds": dict.fromkeys(CLASSES, 0.5),
         },
         "head_state": {
             "file": "head-state.onnx",
