@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from api.accounts.models import SessionRow, UserRow
+from api.accounts.passwords import AT_ONCE, Passwords
 from api.accounts.schemas import NewUser
 from api.accounts.sessions import COOKIE, Throttle
 from api.accounts.store import create_user
@@ -95,6 +97,23 @@ def test_the_right_password_ends_the_count() -> None:
     throttle.count("Li", "here")
     with pytest.raises(ThrottledError):
         throttle.count("LI", "here")
+
+
+def test_a_flood_of_sign_ins_is_turned_away_and_passes() -> None:
+    passwords = Passwords(memory_kib=65_536, rounds=4, longest_wait_s=0.001)
+
+    def turned_away(_: int) -> bool:
+        try:
+            passwords.match(PASSWORD, None)
+        except ThrottledError:
+            return True
+        return False
+
+    with ThreadPoolExecutor(AT_ONCE * 4) as pool:
+        answers = list(pool.map(turned_away, range(AT_ONCE * 4)))
+    assert answers.count(False) >= AT_ONCE
+    assert True in answers
+    assert turned_away(0) is False
 
 
 def test_a_session_ends_when_idle_and_in_any_case_at_its_end(
