@@ -73,6 +73,13 @@ def box_around(camera: Camera, points: FloatArray) -> FloatArray:
     )
 
 
+def share_in_picture(camera: Camera, points: FloatArray) -> float:
+    """How many of (n, 3) metres fall within the picture, 0-1."""
+    pixels = project(camera, points)
+    size = (camera.width, camera.height)
+    return float(((pixels >= 0) & (pixels <= size)).all(axis=1).mean())
+
+
 def _stretch(camera: Camera, offset: FloatArray) -> FloatArray:
     radius = (offset**2).sum(axis=1, keepdims=True)
     stretch: FloatArray = (1 + camera.barrel * np.minimum(radius, 1.5)) / (1 + camera.barrel)

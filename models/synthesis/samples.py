@@ -20,7 +20,7 @@ from models.synthesis.stage import Actor, Clip, Effort, Light, shoot
 from models.synthesis.truth import Expected, expected_episodes, expected_text, track_text
 from models.synthesis.wardrobe import Outfit, dressed
 
-CRF = 24
+CRF = 27
 RULES, ZONE_TYPE = "strict", "cooking"
 
 
@@ -165,7 +165,9 @@ def night_rodent() -> Clip:
         title="At night a rat runs along the counters, stops, and crosses the open floor.",
         seed=20263,
         camera=Camera((1.35, -1.75, 2.3), (-0.4, 0.25, 0.15), 50, 960, 540, barrel=0.1),
-        sensor=Sensor(noise=4.0, blur_px=0.6, vignette=0.5, label="CAM 02", infrared=True),
+        sensor=Sensor(
+            noise=4.0, blur_px=0.6, vignette=0.5, label="CAM 02", infrared=True, gain=1.35
+        ),
         build=store_corner,
         cast=lambda: (rat_runs(run, seed=7),),
         lights=(

@@ -35,6 +35,7 @@ GLYPHS = {
 class Sensor:
     """`noise` is the deviation in 8-bit steps at mid grey, `blur_px` the deviation of the softness.
 
+    `gain` lifts a dark picture as the camera's automatic exposure does, before the noise.
     `infrared`: grey, as at night. `label` names the camera beside the clock.
     """
 
@@ -43,6 +44,7 @@ class Sensor:
     vignette: float
     label: str
     infrared: bool = False
+    gain: float = 1.0
 
 
 def develop(
@@ -52,7 +54,8 @@ def develop(
     seen = through_lens(camera, clean.astype(np.float64))
     if sensor.infrared:
         seen = np.repeat((seen @ LUMA)[..., None], 3, axis=2)
-    seen = softened(seen, sensor.blur_px) * falloff(camera, sensor.vignette)[..., None]
+    seen = softened(sensor.gain * seen, sensor.blur_px)
+    seen = seen * falloff(camera, sensor.vignette)[..., None]
     noise = rng.normal(0, 1, seen.shape[:2])[..., None]
     colour_noise = 0 if sensor.infrared else rng.normal(0, 0.5, seen.shape)
     grain = sensor.noise * (0.6 + 0.4 * np.sqrt(np.clip(seen, 0, 255) / 128))

@@ -16,14 +16,15 @@ from models.synthesis import blender
 from models.synthesis.film import read_picture
 from models.synthesis.kitchen import Kitchen
 from models.synthesis.parts import Part
-from models.synthesis.projection import Camera, box_around
+from models.synthesis.projection import Camera, box_around, share_in_picture
 from models.synthesis.regions import Patch, composed, merged, pinhole_region
 from models.synthesis.sensor import Picture, Sensor, develop
 from models.synthesis.skinning import FloatArray, Skin
 from models.synthesis.truth import Box, Subject, Track
 
 BEVEL_M = 0.004
-SMALLEST_BOX_PX = 8.0
+LEAST_SHARE_IN_PICTURE = 0.5
+STILL, DONE = "still.png", "done"
 
 
 @dataclass(frozen=True)
@@ -82,15 +83,24 @@ def shoot(clip: Clip, effort: Effort, scratch: Path) -> tuple[list[Picture], Tra
     scratch.mkdir(parents=True, exist_ok=True)
     times = np.arange(round(clip.duration_s * effort.fps)) / effort.fps
     actors = clip.cast()
+    folders = [scratch / f"{index:04}" for index in range(len(times))]
+    if not all((folder / DONE).exists() for folder in folders):
+        _render(clip, effort, actors, dict(zip(folders, times.tolist(), strict=True)))
+    return _developed(clip, scratch, times), track_of(clip, actors, times, effort.fps)
+
+
+def _render(
+    clip: Clip, effort: Effort, actors: tuple[Actor, ...], frames: dict[Path, float]
+) -> None:
     items = _set_up(clip, effort, actors)
-    still = scratch / "still.png"
+    still = next(iter(frames)).parent / STILL
     if not still.exists():
         blender.show([item for group in items for item in group], visible=False)
         blender.render(still, effort.still_samples)
         blender.show([item for group in items for item in group], visible=True)
-    for index, time_s in enumerate(times):
-        _render_moving(clip, effort, actors, items, scratch / f"{index:04}", float(time_s))
-    return _developed(clip, scratch, times), track_of(clip, actors, times, effort.fps)
+    for folder, time_s in frames.items():
+        if not (folder / DONE).exists():
+            _render_moving(clip, effort, actors, items, folder, time_s)
 
 
 def track_of(clip: Clip, actors: tuple[Actor, ...], times: FloatArray, fps: int) -> Track:
@@ -107,10 +117,10 @@ def track_of(clip: Clip, actors: tuple[Actor, ...], times: FloatArray, fps: int)
 
 
 def _truth_box(camera: Camera, actor: Actor, time_s: float) -> Box | None:
-    box = box_around(camera, actor.outline.posed(actor.pose(time_s)))
-    if min(box[2] - box[0], box[3] - box[1]) < SMALLEST_BOX_PX:
+    points = actor.outline.posed(actor.pose(time_s))
+    if share_in_picture(camera, points) < LEAST_SHARE_IN_PICTURE:
         return None
-    x1, y1, x2, y2 = (round(float(side), 1) for side in box)
+    x1, y1, x2, y2 = (round(float(side), 1) for side in box_around(camera, points))
     return x1, y1, x2, y2
 
 
@@ -139,9 +149,6 @@ def _render_moving(
     folder: Path,
     time_s: float,
 ) -> None:
-    done = folder / "done"
-    if done.exists():
-        return
     folder.mkdir(exist_ok=True)
     boxes = []
     for actor, group in zip(actors, items, strict=True):
@@ -153,11 +160,11 @@ def _render_moving(
     for region in merged([box for box in boxes if box is not None]):
         path = folder / f"{'-'.join(map(str, region))}.png"
         blender.render(path, effort.moving_samples, region)
-    done.touch()
+    (folder / DONE).touch()
 
 
 def _developed(clip: Clip, scratch: Path, times: FloatArray) -> list[Picture]:
-    still = read_picture(scratch / "still.png")
+    still = read_picture(scratch / STILL)
     rng = np.random.default_rng(clip.seed)
     pictures = []
     for index, time_s in enumerate(times):
