@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.synthesis.projection import Camera, bend, box_around, project, unbend
+from models.synthesis.projection import Camera, bend, box_around, project, share_in_picture, unbend
 
 
 def make_camera(barrel: float = 0.1) -> Camera:
@@ -44,6 +44,12 @@ def test_a_point_behind_the_camera_is_nowhere() -> None:
     behind = np.array([[4.0, -3.8, 3.6]])
     assert np.isnan(project(make_camera(), behind)).all()
     assert box_around(make_camera(), behind).tolist() == [0, 0, 0, 0]
+    assert share_in_picture(make_camera(), behind) == 0
+
+
+def test_a_share_counts_the_points_in_the_picture() -> None:
+    points = np.array([[0.0, 0.4, 1.2], [0.1, 0.4, 1.2], [9.0, 0.4, 1.2], [2.0, -1.7, 5.0]])
+    assert share_in_picture(make_camera(), points) == pytest.approx(0.5)
 
 
 @given(st.lists(in_room, min_size=2, max_size=20))
