@@ -27,7 +27,7 @@ ARGUMENTS = (
     "--disable-sync",
 )
 
-expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
+expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -113,6 +113,7 @@ class Complaints(list[str]):
 def complaints(context: BrowserContext) -> Iterator[Complaints]:
     """Collects them from every page, and fails the test that leaves any."""
     heard = Complaints()
+    context.set_default_timeout(90_000)  # Chromium's first page can be slow on a busy machine
 
     def listen(page: Page) -> None:
         page.on("console", heard.hear)
