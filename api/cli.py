@@ -17,6 +17,7 @@ from api.accounts.schemas import NewUser
 from api.accounts.store import create_user
 from api.admin import backup, restore
 from api.app import create_app
+from api.audit import verify_audit
 from api.cameras.store import create_camera, rotate_key
 from api.database import Database
 from api.demo import run_demo
@@ -183,6 +184,17 @@ def admin_restore(
     """Bring a backup back into an empty data folder, after checking every hash in it."""
     brought = restore(settings_for(database_url, data), file)
     typer.echo(f"restored: database and {brought.evidence_files} evidence files")
+
+
+@admin.command("verify-audit")
+def admin_verify_audit(database_url: DatabaseUrl = None, data: DataDir = None) -> None:
+    """Check the audit log's chain; exit 1 and the first bad entry when it was altered."""
+    database = open_database(settings_for(database_url, data))
+    with database.reading() as session:
+        check = verify_audit(session)
+    if check.broken_at is not None:
+        raise KitchenError(f"the audit log was altered at entry {check.broken_at}; do not trust it")
+    typer.echo(f"{check.entries} entries, all whole")
 
 
 def read_password(source: str) -> str:

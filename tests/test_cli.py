@@ -198,6 +198,7 @@ def test_admin_makes_a_restaurant_a_camera_and_a_person(run: Run, tmp_path: Path
     person = ("--name", "lin", "--role", "patrol", "--password-file", password)
     assert json.loads(run("admin", "create-user", *person, *data).out)["id"]
     assert camera["id"] and len(camera["key"]) > 20
+    assert "entries, all whole" in run("admin", "verify-audit", *data).out
     again = run("admin", "create-user", *person, *data)
     assert again.code == 2 and "lin" in said(again)
 
