@@ -134,11 +134,11 @@ def post(batch: Batch, data: Path, site: Site, address: str) -> None:
     """Send every alert through the outbox, as a camera would."""
     evidence = data / "analysis" / "evidence"
     for name, camera in site.cameras.items():
-        outbox = Outbox(data / "outbox" / camera.id)
-        for filed in (f for f in batch.filed if f.episode.video == name):
-            alert, files = filed.alert(batch.analysis, camera.id, site.recorded_at)
-            outbox.put(alert, {sha: evidence / path for sha, path in files.items()})
-        deliver(outbox, Api(address, camera.key))
+        with Outbox(data / "outbox" / camera.id) as outbox, Api(address, camera.key) as api:
+            for filed in (f for f in batch.filed if f.episode.video == name):
+                alert, files = filed.alert(batch.analysis, camera.id, site.recorded_at)
+                outbox.put(alert, {sha: evidence / path for sha, path in files.items()})
+            deliver(outbox, api)
 
 
 def deliver(outbox: Outbox, api: Api) -> None:

@@ -70,7 +70,11 @@ class HatRule:
 
 @dataclass(frozen=True, slots=True)
 class MaskRule:
-    """A head whose mask is in one wrong state; the other states speak against it."""
+    """A head whose mask is in one wrong state; only a mask well worn speaks against it.
+
+    The two wrong states are easily taken for each other (a beard for a mask on the chin), so
+    the other one says nothing about this one.
+    """
 
     wrong: MaskState
     drains_unseen: bool = False
@@ -80,11 +84,9 @@ class MaskRule:
         return heads(detections)
 
     def verdicts(self, detections: Detections) -> list[Verdict]:
-        """The wrong state violates, the other clear ones comply."""
-        table: dict[int, Verdict] = {
-            state: "complies" for state in MaskState if state is not MaskState.UNCLEAR
-        }
-        return look_up(detections.mask, table | {self.wrong: "violates"})
+        """The wrong state violates, a worn mask complies."""
+        table: Judgement = {self.wrong: "violates", MaskState.WORN: "complies"}
+        return look_up(detections.mask, table)
 
     def confidence(self, detections: Detections) -> list[float]:
         """Of the mask state."""
