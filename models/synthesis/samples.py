@@ -19,9 +19,11 @@ from models.synthesis.skinning import FloatArray
 from models.synthesis.stage import Actor, Clip, Effort, Light, shoot
 from models.synthesis.truth import Expected, expected_episodes, expected_text, track_text
 from models.synthesis.wardrobe import Outfit, dressed
+from vision.names import ZoneType
 
 CRF = 27
-RULES, ZONE_TYPE = "strict", "cooking"
+RULES = "strict"
+ZONE_TYPE: ZoneType = "cooking"
 
 
 def cook(shape: Shape, outfit: Outfit, act: Act) -> Actor:

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from vision.names import RuleId, ZoneType
+
 Box = tuple[float, float, float, float]
 Seconds = Annotated[float, Field(ge=0)]
 
@@ -18,7 +20,7 @@ class Section(BaseModel):
 class ExpectedEpisode(Section):
     """From the first to the last moment at which the violation is in the picture."""
 
-    rule: str
+    rule: RuleId
     start_s: Seconds
     end_s: Seconds
 
@@ -30,7 +32,7 @@ class Expected(Section):
     clip: str
     title: str
     rules: str
-    zone_type: str
+    zone_type: ZoneType
     seed: int
     fps: int
     frames: int
@@ -65,7 +67,7 @@ def expected_episodes(track: Track, hat: bool, mask: bool) -> tuple[ExpectedEpis
     found: list[ExpectedEpisode] = []
     for subject in track.subjects:
         shown = [index for index, box in enumerate(subject.boxes) if box is not None]
-        broken = {
+        broken: dict[RuleId, bool] = {
             "missing_hat": hat and subject.hat == "missing",
             "missing_mask": mask and subject.mask == "missing",
             "pest_rodent": subject.kind == "rodent",
