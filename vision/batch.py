@@ -159,14 +159,12 @@ def watch_all(footage: Sequence[Footage], options: Options, workers: int) -> Ite
         yield from (job.result() for job in jobs)
 
 
-def episode_id(watched: Watched, finding: Finding, options: Options) -> UUID:
+def episode_id(watched: Watched, finding: Finding, analysis_key: str) -> UUID:
     """The same episode of the same analysis always has the same id, so posting twice is safe."""
     what = (
         watched.record.sha256,
         watched.record.path,
-        load_model(options.model).ref.sha256,
-        load_pack(options.rules).sha256,
-        options.record.model_dump_json(),
+        analysis_key,
         finding.setting.id,
         finding.zone.name,
         f"{finding.episode.start_s:.3f}",
@@ -174,12 +172,14 @@ def episode_id(watched: Watched, finding: Finding, options: Options) -> UUID:
     return uuid5(EPISODES, "|".join(what))
 
 
-def file_findings(watched: Watched, options: Options, writer: EvidenceWriter) -> list[Filed]:
+def file_findings(
+    watched: Watched, detector: Detector, analysis_key: str, writer: EvidenceWriter
+) -> list[Filed]:
     """Write the evidence of one video's findings, then their records."""
     if not watched.findings:
         return []
-    ids = [episode_id(watched, finding, options) for finding in watched.findings]
-    path, detector = watched.footage.path, shared_detector(options.model)
+    ids = [episode_id(watched, finding, analysis_key) for finding in watched.findings]
+    path = watched.footage.path
     photos = take_photos(path, watched.findings, ids, detector, writer)
     filed = []
     for index, (finding, id_) in enumerate(zip(watched.findings, ids, strict=True)):
@@ -236,23 +236,20 @@ def analyse(
     What an earlier, broken-off run of the same analysis has finished is taken over.
     """
     model, rules = load_model(options.model).ref, load_pack(options.rules).ref
+    analysis_key = "|".join((model.sha256, rules.sha256, options.record.model_dump_json()))
     footage = collect(paths)
-    parts = Parts(out / "parts", f"{model.sha256}{rules.sha256}{options.record.model_dump_json()}")
+    parts = Parts(out / "parts", analysis_key)
     finished = {item.label: part for item in footage if (part := parts.load(item))}
     fresh = watch_all([item for item in footage if item.label not in finished], options, workers)
     with EvidenceWriter(out / "evidence") as writer:
         for item in footage:
             if item.label not in finished:
-                finished[item.label] = file_video(next(fresh), options, writer)
+                watched, detector = next(fresh), shared_detector(options.model)
+                filed = file_findings(watched, detector, analysis_key, writer)
+                finished[item.label] = Part(video=watched.record, filed=tuple(filed))
                 parts.save(item, finished[item.label])
             done(finished[item.label].video)
     return assemble([finished[item.label] for item in footage], model, rules, options)
-
-
-def file_video(watched: Watched, options: Options, writer: EvidenceWriter) -> Part:
-    """Write the evidence of one video, and keep what belongs in the results."""
-    filed = file_findings(watched, options, writer)
-    return Part(video=watched.record, filed=tuple(filed))
 
 
 def assemble(parts: Sequence[Part], model: ModelRef, rules: RulesRef, options: Options) -> Batch:
