@@ -75,6 +75,11 @@ def main() -> None:
     lay_venv()
     if not install(extra):
         sys.exit("packages could not be installed: check the network, then run the command again")
+    if not run(PYTHON, "-c", "import av, cv2, openvino"):
+        sys.exit(
+            "system libraries are missing: on Debian run "
+            "`apt-get install libgl1 libglib2.0-0`, then run the command again"
+        )
     stamp.write_text(wanted)
     say(f"ready after {time.monotonic() - began_s:.0f} s")
 
