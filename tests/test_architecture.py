@@ -18,7 +18,7 @@ DOORS = {
         "models/synthesis/film.py",
         "api/doctor.py",
     },
-    "cv2": {"vision/", "models/"},
+    "cv2": {"vision/", "models/", "api/evidence/blur.py"},
     "openvino": {"vision/detector.py", "models/"},
     "ultralytics": {"vision/detector.py", "models/"},
     "torch": {"models/"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -17,7 +18,10 @@ from api.database import Database
 from api.deps import CameraDep, DatabaseDep, SignedInDep, StorageDep
 from api.errors import problems, repeated
 from api.evidence import store
+from api.evidence.models import EvidenceRow
 from api.evidence.rules import requested_span
+from api.evidence.views import SEE_ORIGINALS, blurred_copy
+from api.storage import EvidenceStorage
 from vision.alert import EvidenceRef
 from vision.errors import InvalidError
 
@@ -27,6 +31,13 @@ Sha256Path = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 KEPT: Final = {
     "Accept-Ranges": "bytes",
     "Cache-Control": "private, max-age=3600, immutable",
+    "Content-Disposition": "inline",
+    "Vary": "Cookie",
+}
+# The same address gives reviewers the original, and gives more once the boxes have come.
+NOT_KEPT: Final = {
+    "Accept-Ranges": "none",
+    "Cache-Control": "private, no-store",
     "Content-Disposition": "inline",
     "Vary": "Cookie",
 }
@@ -93,7 +104,7 @@ def _mark(database: Database, camera: Camera, alert_id: UUID, sha256: str) -> bo
 @router.get(
     "/alerts/{alert_id}/evidence/{sha256}",
     response_class=StreamingResponse,
-    responses=FILE | problems(401, 404, 416, 422),
+    responses=FILE | problems(401, 403, 404, 416, 422),
 )
 def read_evidence(
     alert_id: UUID,
@@ -102,15 +113,36 @@ def read_evidence(
     database: DatabaseDep,
     storage: StorageDep,
     wanted: Annotated[str | None, Header(alias="range")] = None,
-) -> StreamingResponse:
-    """A file, or the part of it that the Range header asks for; each view is logged."""
+) -> Response:
+    """A file, or the part of it that the Range header asks for; each view is logged.
+
+    Who does not review gets pictures as JPEG with the people in them blurred, always whole, and
+    no clip and no boxes as data.
+    """
     person = signed_in.person
+    with database.reading() as session:
+        file, rule = store.find_evidence(session, in_scope(person), alert_id, sha256)
+        data = store.stored_data(session, alert_id)
+    sent: store.Sent = "original" if person.role in SEE_ORIGINALS else "blurred"
+    if sent == "original":
+        answer = _original(storage, file, wanted)
+    else:
+        answer = _blurred(blurred_copy(storage, file, rule, data))
     with database.writing() as session:
-        file = store.open_evidence(session, person.id, in_scope(person), alert_id, sha256)
+        store.log_view(session, person.id, file, sent)
+    return answer
+
+
+def _original(storage: EvidenceStorage, file: EvidenceRow, wanted: str | None) -> Response:
     span = requested_span(wanted, file.size_bytes)
     start, end = (span.start, span.end) if span else (0, file.size_bytes)
-    headers = KEPT | {"Content-Length": str(end - start), "ETag": f'"{sha256}"'}
+    headers = KEPT | {"Content-Length": str(end - start), "ETag": f'"{file.sha256}"'}
     if span:
         headers["Content-Range"] = span.header(file.size_bytes)
-    pieces = storage.read(sha256, start, end)
+    pieces = storage.read(file.sha256, start, end)
     return StreamingResponse(pieces, 206 if span else 200, headers, file.media_type)
+
+
+def _blurred(picture: bytes) -> Response:
+    tag = hashlib.sha256(picture).hexdigest()
+    return Response(picture, 200, NOT_KEPT | {"ETag": f'"blurred-{tag}"'}, "image/jpeg")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
@@ -16,6 +17,8 @@ from api.database import now
 from api.evidence.models import EvidenceRow
 from vision.alert import EvidenceRef
 from vision.errors import InvalidError, NotFoundError
+
+Sent = Literal["original", "blurred"]
 
 
 def announce(session: Session, alert_id: UUID, evidence: Iterable[EvidenceRef]) -> None:
@@ -75,12 +78,12 @@ def mark_stored(session: Session, camera: Camera, alert_id: UUID, sha256: str) -
     return True
 
 
-def open_evidence(
-    session: Session, person_id: str, scope: ColumnElement[bool], alert_id: UUID, sha256: str
-) -> EvidenceRow:
-    """A stored file that may be seen; the view is written to the audit log."""
-    row = session.scalar(
-        select(EvidenceRow)
+def find_evidence(
+    session: Session, scope: ColumnElement[bool], alert_id: UUID, sha256: str
+) -> tuple[EvidenceRow, str]:
+    """A stored file that may be seen, and the rule of its alert."""
+    found = session.execute(
+        select(EvidenceRow, AlertRow.rule)
         .join(AlertRow, AlertRow.id == EvidenceRow.alert_id)
         .where(
             scope,
@@ -88,8 +91,21 @@ def open_evidence(
             EvidenceRow.sha256 == sha256,
             EvidenceRow.stored_at.is_not(None),
         )
-    )
-    if row is None:
+    ).one_or_none()
+    if found is None:
         raise NotFoundError("there is no such evidence for you, or it has not come yet")
-    audit.append(session, person_id, "evidence.viewed", str(alert_id), sha256=sha256)
-    return row
+    return found[0], found[1]
+
+
+def stored_data(session: Session, alert_id: UUID) -> Sequence[EvidenceRow]:
+    """The alert's files of boxes that have come."""
+    here = EvidenceRow.alert_id == alert_id, EvidenceRow.kind == "data"
+    return session.scalars(
+        select(EvidenceRow).where(*here, EvidenceRow.stored_at.is_not(None))
+    ).all()
+
+
+def log_view(session: Session, person_id: str, file: EvidenceRow, sent: Sent) -> None:
+    """Write to the audit log that somebody is shown a file, and in which form."""
+    alert_id, sha256 = str(file.alert_id), file.sha256
+    audit.append(session, person_id, "evidence.viewed", alert_id, sha256=sha256, sent=sent)
