@@ -17,8 +17,8 @@ from vision.pictures import is_whole, stored_size
 
 # Bare heads have their eyes in the middle (a camera from above sees them higher or lower); under a
 # hat the box grows upwards and they lie at up to three quarters. In 1,313 heads that the shipped
-# detector found in photographs this band held both eyes in 98 of 100, bare (0.979) or covered
-# (0.985); 0.35 to 0.62 would hold 84. Hair or hat show above it, chin or mask below.
+# detector found in photographs this band held the middles of both eyes in 0.98, bare or covered
+# (0.979, 0.985); 0.35 to 0.62 held 0.84. Hair or hat show above it, chin or mask below.
 EYES_TOP, EYES_BOTTOM = 0.25, 0.75
 # A box that ends at the picture's edge holds only a part of a head: the eyes may lie anywhere
 # between the band and that edge.
