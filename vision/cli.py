@@ -1,4 +1,4 @@
-"""Commands that look at footage: ``analyze``, ``detect``, ``verify``."""
+"""Commands that look at footage: ``analyze``, ``compare``, ``detect``, ``verify``."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from vision.batch import Batch, Options, analyse
 from vision.chain import verify as verify_chain
+from vision.compare_cli import compare_folders
 from vision.config import load_camera
 from vision.detections import HEAD, KINDS, Detections, HatState, MaskState
 from vision.detector import open_detector
@@ -126,6 +127,16 @@ def tell(batch: Batch, out: Path) -> None:
         raise SourceError(f"nothing could be read; see {out / 'episodes.json'}, or the lines above")
     if failed:
         raise typer.Exit(SOME_FAILED)
+
+
+@app.command()
+def compare(
+    out_a: Annotated[Path, typer.Argument(help="An analysis: the --out of analyze.")],
+    out_b: Annotated[Path, typer.Argument(help="Another of the same footage.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead.")] = False,
+) -> None:
+    """Compare two analyses of one archive: episodes gained, lost, moved."""
+    compare_folders(out_a, out_b, as_json)
 
 
 @app.command()
