@@ -103,7 +103,6 @@ def counts_table(comparison: Comparison) -> Table:
 def episodes_table(comparison: Comparison) -> Table:
     """Each episode that differs in anything, by video and time."""
     table = Table("video", "rule", "zone", "verdict", "A (s)", "B (s)", "B against A")
-    table.columns[-1].min_width = len(" confidence ")
     for pair in comparison.episodes:
         changes = ", ".join(changed(pair))
         if pair.verdict in ("lost", "gained", "moved") or changes:
