@@ -89,11 +89,21 @@ def _unpack(file: Path, folder: Path) -> Backup:
                 name in (MANIFEST, DATABASE) or EVIDENCE.fullmatch(name)
             ):
                 raise SourceError(f"{file} holds {name}, which no backup of ours does")
-            tar.extract(member, folder, filter="data")
+            _write_member(tar, member, folder / name)
         summary = Backup(**json.loads((folder / MANIFEST).read_text("utf-8")))
     if summary.schema != SCHEMA:
         raise SourceError(f"{file} is a backup of another version ({summary.schema})")
     return summary
+
+
+def _write_member(tar: tarfile.TarFile, member: tarfile.TarInfo, path: Path) -> None:
+    """The content alone, under a name already checked: no rights, owners or links are taken."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = tar.extractfile(member)
+    if content is None:
+        raise tarfile.TarError(f"{member.name} is no file")
+    with content, path.open("wb") as written:
+        shutil.copyfileobj(content, written)
 
 
 @contextmanager

@@ -93,9 +93,10 @@ def check_out(out: Path, resume: bool) -> None:
 
 def with_progress(paths: list[Path], out: Path, options: Options, workers: int) -> Batch:
     """Run the analysis with a bar on stderr."""
+    total = len(collect(paths))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeElapsedColumn(), console=progress_console) as progress:
-        task = progress.add_task("videos", total=len(collect(paths)))
+        task = progress.add_task("videos", total=total)
 
         def done(video: VideoRecord) -> None:
             progress.console.print(
@@ -105,7 +106,7 @@ def with_progress(paths: list[Path], out: Path, options: Options, workers: int) 
             )
             progress.advance(task)
 
-        return analyse(paths, out, options, min(workers, len(collect(paths))), done)
+        return analyse(paths, out, options, min(workers, total), done)
 
 
 def write_results(batch: Batch, out: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from playwright._impl._driver import compute_driver_executable
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 
 from tests.api.web.footage import make_footage
@@ -30,12 +32,22 @@ ARGUMENTS = (
 expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
 
 
+def what_is_missing() -> str | None:
+    """Why no browser can be driven here, or None."""
+    if not CHROMIUM.exists():
+        return f"no {CHROMIUM}: install Debian's chromium to run these"
+    node, _ = compute_driver_executable()
+    tried = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
+    return tried.stderr.strip() or None if tried.returncode else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Without the browser these tests are skipped, and say why."""
-    missing = pytest.mark.skip(reason=f"no {CHROMIUM}: install Debian's chromium to run these")
-    for item in items:
-        if Path(__file__).parent in item.path.parents and not CHROMIUM.exists():
-            item.add_marker(missing)
+    """Where no browser can be driven these tests are skipped, and say why."""
+    mine = [item for item in items if Path(__file__).parent in item.path.parents]
+    reason = what_is_missing() if mine else None
+    for item in mine:
+        if reason:
+            item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.fixture(scope="session")
