@@ -125,11 +125,20 @@ class Suspect:
         full = evidence_s >= timing.on_delay_s - ROUNDING_S
         raised = not cleared and (self.raised or (full and self.travelled >= timing.min_travel))
         weighed = replace(self, evidence_s=evidence_s, raised=raised)
-        if cleared:
-            return replace(
-                weighed, since_s=None, best=None, sightings=0, confidence_sum=0.0, curve=()
-            )
-        return weighed._draw(verdict, time_s)
+        return weighed._acquitted() if cleared else weighed._draw(verdict, time_s)
+
+    def _acquitted(self) -> Suspect:
+        """Nothing is left of the old evidence, the way it has gone included."""
+        return replace(
+            self,
+            first_box=self.box,
+            travelled=0.0,
+            since_s=None,
+            best=None,
+            sightings=0,
+            confidence_sum=0.0,
+            curve=(),
+        )
 
     def _draw(self, verdict: Verdict, time_s: float) -> Suspect:
         if self.since_s is None or (self.raised and len(self.curve) >= FULL_CURVE):

@@ -133,6 +133,14 @@ def test_a_pest_flickering_in_one_frame_of_four_is_noise() -> None:
     assert play(frames, 0.2, PEST) == []
 
 
+def test_spots_that_come_and_go_do_not_add_up_to_a_way_gone() -> None:
+    frames = []
+    for place in (0.0, 30.0):
+        frames += [[seen(box=shifted(place))]] * 4 + [[]] * 10
+    frames += [[seen(box=shifted(30.0))]] * 50
+    assert play(frames, 0.2, PEST) == []
+
+
 @given(st.lists(st.sampled_from(["violates", "complies", "unclear", None]), max_size=200))
 def test_episodes_never_overlap_and_lie_within_the_footage(
     verdicts: list[Verdict | None],
