@@ -79,7 +79,7 @@ async def put_evidence(
     sha256: Sha256Path,
     camera: CameraDep,
 ) -> StoredOut:
-    """Upload an announced file; it is kept only when its size, hash and kind are right."""
+    """Upload an announced file; it is kept only when its size and hash are right."""
     database: Database = request.app.state.database
     expected = await run_in_threadpool(_expected, database, camera, alert_id, sha256)
     try:
