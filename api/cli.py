@@ -1,4 +1,7 @@
-"""The whole command line: what looks at footage, the models, the server and its upkeep."""
+"""The whole command line: what looks at footage, the models, the server and its upkeep.
+
+A command imports the server's parts when it runs: `verify` need not wait for them (two seconds).
+"""
 
 from __future__ import annotations
 
@@ -6,28 +9,17 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
-import uvicorn
-from pydantic import SecretStr
 
-from api.accounts.passwords import password_hasher
-from api.accounts.schemas import NewUser
-from api.accounts.store import create_user
-from api.admin import backup, restore
-from api.app import create_app
-from api.audit import verify_audit
-from api.cameras.store import create_camera, rotate_key
-from api.database import Database
-from api.demo import run_demo
-from api.doctor import examine
-from api.migrations import upgrade
-from api.restaurants.store import create_restaurant
-from api.settings import Settings, read_settings
 from models.cli import app as models_app
 from vision.cli import app as vision_app
 from vision.errors import ConfigError, KitchenError, RecordError, SourceError
+
+if TYPE_CHECKING:
+    from api.database import Database
+    from api.settings import Settings
 
 EXIT_CODES: Final[tuple[tuple[type[KitchenError], int], ...]] = (
     (ConfigError, 2),
@@ -53,6 +45,10 @@ DataDir = Annotated[Path | None, typer.Option("--data", help="Folder for databas
 
 def settings_for(database_url: str | None, data: Path | None) -> Settings:
     """Settings from the environment; what is given on the command line wins."""
+    from pydantic import SecretStr
+
+    from api.settings import read_settings
+
     given: dict[str, Any] = {}
     if database_url is not None:
         given["database_url"] = SecretStr(database_url)
@@ -63,6 +59,9 @@ def settings_for(database_url: str | None, data: Path | None) -> Settings:
 
 def open_database(settings: Settings) -> Database:
     """The database, brought up to date first."""
+    from api.database import Database
+    from api.migrations import upgrade
+
     settings.data.mkdir(parents=True, exist_ok=True)
     upgrade(settings.url)
     return Database(settings.url)
@@ -76,6 +75,10 @@ def serve(
     data: DataDir = None,
 ) -> None:
     """Serve the API and the pages."""
+    import uvicorn
+
+    from api.app import create_app
+
     settings = settings_for(database_url, data)
     open_database(settings).close()
     uvicorn.run(create_app(settings), host=host, port=port, log_level="info", server_header=False)
@@ -88,12 +91,16 @@ def demo(
     data: Annotated[Path, typer.Option("--data", help="Folder of the demo.")] = Path("demo-data"),
 ) -> None:
     """Analyse the sample videos, post the alerts to an own server, say where to look."""
+    from api.demo import run_demo
+
     run_demo(data, port, stop=exit_)
 
 
 @app.command()
 def doctor() -> None:
     """Check the installation; exit 1 when something must be mended."""
+    from api.doctor import examine
+
     findings = examine()
     for finding in findings:
         typer.echo(finding.line)
@@ -109,6 +116,8 @@ def admin_create_restaurant(
     data: DataDir = None,
 ) -> None:
     """Add a restaurant; prints {"id": ...}."""
+    from api.restaurants.store import create_restaurant
+
     database = open_database(settings_for(database_url, data))
     with database.writing() as session:
         restaurant_id = create_restaurant(session, name, station)
@@ -123,6 +132,8 @@ def admin_create_camera(
     data: DataDir = None,
 ) -> None:
     """Add a camera; prints {"id": ..., "key": ...}. The key is shown this once."""
+    from api.cameras.store import create_camera
+
     database = open_database(settings_for(database_url, data))
     with database.writing() as session:
         camera = create_camera(session, restaurant, name)
@@ -136,6 +147,8 @@ def admin_rotate_key(
     data: DataDir = None,
 ) -> None:
     """Give a camera a new key; the old one stops working at once."""
+    from api.cameras.store import rotate_key
+
     database = open_database(settings_for(database_url, data))
     with database.writing() as session:
         renewed = rotate_key(session, camera)
@@ -153,6 +166,10 @@ def admin_create_user(
     data: DataDir = None,
 ) -> None:
     """Add a person; prints {"id": ...}."""
+    from api.accounts.passwords import password_hasher
+    from api.accounts.schemas import NewUser
+    from api.accounts.store import create_user
+
     settings = settings_for(database_url, data)
     password = read_password(password_file)
     new = NewUser(
@@ -171,6 +188,8 @@ def admin_backup(
     data: DataDir = None,
 ) -> None:
     """Copy database and evidence into one file; the server may go on."""
+    from api.admin import backup
+
     made = backup(settings_for(database_url, data), file)
     typer.echo(f"{file}: database and {made.evidence_files} evidence files")
 
@@ -182,6 +201,8 @@ def admin_restore(
     data: DataDir = None,
 ) -> None:
     """Bring a backup back into an empty data folder, after checking every hash in it."""
+    from api.admin import restore
+
     brought = restore(settings_for(database_url, data), file)
     typer.echo(f"restored: database and {brought.evidence_files} evidence files")
 
@@ -189,6 +210,8 @@ def admin_restore(
 @admin.command("verify-audit")
 def admin_verify_audit(database_url: DatabaseUrl = None, data: DataDir = None) -> None:
     """Check the audit log's chain; exit 1 and the first bad entry when it was altered."""
+    from api.audit import verify_audit
+
     database = open_database(settings_for(database_url, data))
     with database.reading() as session:
         check = verify_audit(session)
