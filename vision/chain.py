@@ -14,9 +14,9 @@ import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path, PurePosixPath
-from types import TracebackType
-from typing import Any, BinaryIO, Final, Self
+from typing import Any, BinaryIO, Final
 
+from vision.closing import Closing
 from vision.errors import EvidenceError
 
 CHAIN: Final = "chain.jsonl"
@@ -63,7 +63,7 @@ def link_hash(fields: dict[str, Any]) -> str:
     return hashlib.sha256(canonical(kept)).hexdigest()
 
 
-class Chain:
+class Chain(Closing):
     """The chain of ``folder``, open for one writer; close it, or use it in ``with``.
 
     EvidenceError when another writer has it, or when what is there is broken.
@@ -87,17 +87,6 @@ class Chain:
         except BaseException:
             self._lock.close()
             raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let the next writer in."""

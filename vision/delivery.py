@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, Literal, Self
+from typing import Any, Final, Literal
 
 import httpx2
 
+from vision.closing import Closing
 from vision.errors import ConfigError
 
 Outcome = Literal["taken", "later", "refused"]
@@ -36,7 +36,7 @@ class Answer:
     everywhere: bool = False
 
 
-class Api:
+class Api(Closing):
     """A client that speaks with a camera's key; it shows the key to nobody else.
 
     ``key`` is one key for all cameras, or one for each camera id.
@@ -58,17 +58,6 @@ class Api:
 
     def __repr__(self) -> str:
         return f"Api({self.address!r})"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the connections."""

@@ -8,14 +8,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, Literal, Self
+from typing import Any, Final, Literal
 
 import cv2
 
 from vision.alert import EvidenceRef
 from vision.chain import PART, Chain, Link, canonical, digest, sync_folder
 from vision.clipping import write_clip
+from vision.closing import Closing
 from vision.errors import EvidenceError
 from vision.frames import Frame
 
@@ -51,7 +51,7 @@ class EvidenceItem:
         )
 
 
-class EvidenceWriter:
+class EvidenceWriter(Closing):
     """The one writer of an evidence folder; close it, or use it in ``with``.
 
     Writing the same evidence again under its name changes nothing; other content under a
@@ -61,17 +61,6 @@ class EvidenceWriter:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._chain = Chain(folder)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let the next writer in."""

@@ -7,11 +7,11 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 from uuid import UUID
 
 from vision.alert import Alert, AlertUpdate
+from vision.closing import Closing
 from vision.delivery import Answer, Backoff
 from vision.delivery import Api as Api
 from vision.spool import Item, Spool
@@ -38,7 +38,7 @@ class Delivery:
         return next((answer.detail for answer in self.reasons.values()), None)
 
 
-class Outbox:
+class Outbox(Closing):
     """The spool at ``path`` and its delivery; close it, or use it in ``with``.
 
     Any thread may put; delivery belongs to one. Sending may repeat after a crash, which
@@ -47,17 +47,6 @@ class Outbox:
 
     def __init__(self, path: Path) -> None:
         self._spool = Spool(path)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the spool; what waits stays."""

@@ -6,13 +6,13 @@ import hashlib
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import av
 import av.logging
 import numpy as np
 
+from vision.closing import Closing
 from vision.containers import declared_s, frame_gap_s, open_container, reason_of, seconds
 from vision.errors import SourceError
 from vision.frames import Frame, Image
@@ -31,7 +31,7 @@ SEEK_WORTH_S: Final = 2.0
 SEEK_LEADS_S: Final = (0.0, 10.0)
 
 
-class Video:
+class Video(Closing):
     """One recording, read once from its start; close it, or use it in ``with``.
 
     ``frames_decoded`` and ``frames_analysed`` count what was decoded and handed out;
@@ -55,17 +55,6 @@ class Video:
             raise SourceError(f"{path} holds no picture that can be decoded; record it again")
         self.height, self.width = _upright_size(self._first[0])
         self.turned = bool(self._first[0].rotation)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of the file."""
