@@ -6,15 +6,13 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import cv2
 import numpy as np
 import pytest
 
-from api.cli import main
+from tests.commands import Run, said
 from tests.vision.clips import numbered, render_clip
 from vision.model import DEFAULT_MODEL
 
@@ -28,35 +26,9 @@ main()
 """
 
 
-class Outcome(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Outcome]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def run(*arguments: object) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["brightkitchen", *map(str, arguments)])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        told = capsys.readouterr()
-        return Outcome(int(caught.value.code or 0), told.out, told.err)
-
-    return run
-
-
 @pytest.fixture
 def clip(tmp_path: Path) -> Path:
     return render_clip(tmp_path / "good.mp4", (numbered(k % 200) for k in range(50)))
-
-
-def said(outcome: Outcome) -> str:
-    """The one sentence on stderr, whatever progress was shown before it."""
-    return outcome.err.strip().splitlines()[-1]
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
 from vision.names import RuleId, Severity, ZoneType
+from vision.strict import Strict
 
 Unit = Annotated[float, Field(ge=0, le=1)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -15,20 +16,14 @@ Box = tuple[Unit, Unit, Unit, Unit]
 MAX_EVIDENCE_BYTES = 64 * 1024 * 1024
 
 
-class Wire(BaseModel):
-    """Immutable, and no unknown field slips through."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ModelRef(Wire):
+class ModelRef(Strict):
     """The model that saw it; ``sha256`` is its manifest's."""
 
     name: Annotated[str, Field(min_length=1, max_length=100)]
     sha256: Sha256
 
 
-class RulesRef(Wire):
+class RulesRef(Strict):
     """The rule pack that judged it."""
 
     name: Annotated[str, Field(min_length=1, max_length=100)]
@@ -36,7 +31,7 @@ class RulesRef(Wire):
     sha256: Sha256
 
 
-class EvidenceRef(Wire):
+class EvidenceRef(Strict):
     """A file that proves it, known by its hash before it is uploaded.
 
     The first ``frame`` is the best one; ``data`` is the boxes as JSON, never burned in.
@@ -55,7 +50,7 @@ def ordered(box: Box) -> Box:
     return box
 
 
-class Alert(Wire):
+class Alert(Strict):
     """One episode, told to the API; ``id`` makes posting it twice harmless."""
 
     id: UUID
@@ -84,7 +79,7 @@ class Alert(Wire):
         return self
 
 
-class AlertUpdate(Wire):
+class AlertUpdate(Strict):
     """What may change while an episode goes on."""
 
     ended_at: AwareDatetime | None = None

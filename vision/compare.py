@@ -16,7 +16,8 @@ from pydantic import Field
 from vision.alert import ModelRef, RulesRef
 from vision.errors import ConfigError
 from vision.names import RuleId
-from vision.results import Analysis, EpisodeRecord, OptionsRecord, Record, VideoRecord
+from vision.results import Analysis, EpisodeRecord, OptionsRecord, VideoRecord
+from vision.strict import Strict
 
 SCHEMA: Literal["brightkitchen.comparison/1"] = "brightkitchen.comparison/1"
 SAME_S: Final = 0.5  # start and end may each differ by this, and the episode is the same
@@ -26,7 +27,7 @@ SHORT_SHA: Final = 12
 Verdict = Literal["same", "moved", "lost", "gained", "not_compared"]
 
 
-class Side(Record):
+class Side(Strict):
     """What one of the two analyses was made with."""
 
     model: ModelRef
@@ -34,7 +35,7 @@ class Side(Record):
     options: OptionsRecord
 
 
-class Difference(Record):
+class Difference(Strict):
     """Something besides the footage that differs, in words."""
 
     what: str
@@ -42,7 +43,7 @@ class Difference(Record):
     b: str
 
 
-class VideoPair(Record):
+class VideoPair(Strict):
     """One video in both; matched by ``label`` the content differs, or could not be read."""
 
     matched_by: Literal["sha256", "label"]
@@ -50,7 +51,7 @@ class VideoPair(Record):
     b: VideoRecord
 
 
-class Change(Record):
+class Change(Strict):
     """B minus A of a matched episode: seconds, share, heads or animals."""
 
     start_s: float
@@ -59,7 +60,7 @@ class Change(Record):
     subjects: int
 
 
-class EpisodePair(Record):
+class EpisodePair(Strict):
     """One episode in A, in B or matched in both; ``change`` is there when it is in both."""
 
     verdict: Verdict
@@ -77,7 +78,7 @@ class EpisodePair(Record):
         return seen
 
 
-class RuleCount(Record):
+class RuleCount(Strict):
     """Episodes of one rule in the videos that both have: a = same + moved + lost."""
 
     rule: RuleId
@@ -89,7 +90,7 @@ class RuleCount(Record):
     gained: int
 
 
-class Comparison(Record):
+class Comparison(Strict):
     """The whole of a comparison; each episode of A and of B stands in it exactly once."""
 
     schema_: Literal["brightkitchen.comparison/1"] = Field(SCHEMA, alias="schema")

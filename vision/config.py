@@ -6,28 +6,23 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from vision.alert import Unit
 from vision.errors import ConfigError
 from vision.names import ZoneType
 from vision.rulepacks import first_complaint
+from vision.strict import Strict
 from vision.zones import Zone
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 FramesPerSecond = Annotated[float, Field(gt=0, le=60)]
 
 
-class Section(BaseModel):
-    """Immutable, and an unknown key is refused by name."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+SectionT = TypeVar("SectionT", bound=Strict)
 
 
-SectionT = TypeVar("SectionT", bound=Section)
-
-
-class ZoneConfig(Section):
+class ZoneConfig(Strict):
     """One zone of a camera: corners as shares of the picture's width and height."""
 
     name: Name
@@ -40,7 +35,7 @@ class ZoneConfig(Section):
         return Zone(self.name, self.type, self.polygon)
 
 
-class CameraFile(Section):
+class CameraFile(Strict):
     """What ``analyze --camera FILE`` reads: one camera's zones."""
 
     name: Name
@@ -54,7 +49,7 @@ class CameraFile(Section):
         return self
 
 
-class ApiConfig(Section):
+class ApiConfig(Strict):
     """Where alerts go."""
 
     url: Annotated[str, Field(pattern=r"^https?://")]
@@ -71,7 +66,7 @@ class CameraConfig(CameraFile):
     analysed_fps: FramesPerSecond = 5.0
 
 
-class KitchenConfig(Section):
+class KitchenConfig(Strict):
     """The whole of ``kitchen.toml``."""
 
     api: ApiConfig

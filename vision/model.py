@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from vision.alert import ModelRef, Sha256, Unit
 from vision.detections import Kind
 from vision.errors import ModelError
+from vision.strict import Strict
 
 DEFAULT_MODEL: Final = Path(__file__).parent.parent / "models" / "kitchen"
 MANIFEST: Final = "manifest.toml"
@@ -23,13 +24,7 @@ HatName = Literal["worn", "missing"]
 MaskName = Literal["worn", "incorrect", "missing", "unseen"]
 
 
-class Section(BaseModel):
-    """A table of the manifest; unknown keys are refused by name."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class DetectorSpec(Section):
+class DetectorSpec(Strict):
     """How to feed the detector and read its boxes."""
 
     file: FileName
@@ -53,7 +48,7 @@ def _each_limited(states: Sequence[str], thresholds: Mapping[Any, float]) -> Non
         raise ValueError("states must name each state once")
 
 
-class HatSpec(Section):
+class HatSpec(Strict):
     """When a hat state may be told; ``states`` gives the order of the outputs."""
 
     states: tuple[HatName, ...]
@@ -67,7 +62,7 @@ class HatSpec(Section):
         return self
 
 
-class MaskSpec(Section):
+class MaskSpec(Strict):
     """When a mask state may be told; ``unseen`` is always unclear."""
 
     states: tuple[MaskName, ...]
@@ -81,7 +76,7 @@ class MaskSpec(Section):
         return self
 
 
-class HeadStateSpec(Section):
+class HeadStateSpec(Strict):
     """How to cut a head out and read its hat and mask."""
 
     file: FileName
@@ -91,7 +86,7 @@ class HeadStateSpec(Section):
     mask: MaskSpec
 
 
-class Manifest(Section):
+class Manifest(Strict):
     """manifest.toml as it is written."""
 
     format: Annotated[Literal["brightkitchen.model/1"], Field(alias="schema")]
@@ -102,8 +97,8 @@ class Manifest(Section):
     files: Annotated[dict[FileName, Sha256], Field(min_length=1)]
     detector: DetectorSpec
     head_state: HeadStateSpec | None = None
-    training: dict[str, Any] = {}
-    metrics: dict[str, Any] = {}
+    training: dict[str, Any] = Field(default_factory=dict)
+    metrics: dict[str, Any] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _pinned(self) -> Manifest:
@@ -114,7 +109,7 @@ class Manifest(Section):
         return self
 
 
-class ModelBundle(Section):
+class ModelBundle(Strict):
     """A checked bundle: every file is the one its manifest pins."""
 
     folder: Path

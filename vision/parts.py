@@ -8,11 +8,12 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from vision.footage import Footage
-from vision.results import Filed, Record, VideoRecord
+from vision.results import Filed, VideoRecord
+from vision.strict import Strict
 from vision.video import file_sha256
 
 
-class Part(Record):
+class Part(Strict):
     """One video's share of an analysis."""
 
     video: VideoRecord

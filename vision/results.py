@@ -11,21 +11,16 @@ from pathlib import Path
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from vision.alert import Alert, Box, EvidenceRef, ModelRef, RulesRef, Unit
 from vision.names import RuleId, Severity, ZoneType
+from vision.strict import Strict
 
 SCHEMA: Literal["brightkitchen.episodes/1"] = "brightkitchen.episodes/1"
 
 
-class Record(BaseModel):
-    """Immutable, with exactly these fields."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Evidence(Record):
+class Evidence(Strict):
     """A file under ``evidence/``, with its hash; ``data`` holds boxes and the evidence curve."""
 
     path: str
@@ -33,7 +28,7 @@ class Evidence(Record):
     kind: Literal["frame", "clip"]
 
 
-class EpisodeRecord(Record):
+class EpisodeRecord(Strict):
     """One episode; times in seconds of its video, ``box`` in shares of the picture."""
 
     id: UUID
@@ -50,7 +45,7 @@ class EpisodeRecord(Record):
     evidence: tuple[Evidence, ...]
 
 
-class HealthRecord(Record):
+class HealthRecord(Strict):
     """A stretch of time that could not be judged."""
 
     state: str
@@ -58,21 +53,21 @@ class HealthRecord(Record):
     end_s: float
 
 
-class PersonExposure(Record):
+class PersonExposure(Strict):
     """Person-seconds with a clear answer, where the rule asks for it."""
 
     hat: float
     mask: float
 
 
-class ExposureRecord(Record):
+class ExposureRecord(Strict):
     """Seconds really observed."""
 
     camera_effective_s: float
     person_assessable_s: PersonExposure
 
 
-class VideoRecord(Record):
+class VideoRecord(Strict):
     """One video and how much of it was seen; ``error`` says what was damaged."""
 
     path: str
@@ -86,7 +81,7 @@ class VideoRecord(Record):
     exposure: ExposureRecord
 
 
-class ZoneRecord(Record):
+class ZoneRecord(Strict):
     """A zone as it was judged."""
 
     name: str
@@ -94,7 +89,7 @@ class ZoneRecord(Record):
     polygon: tuple[tuple[float, float], ...]
 
 
-class OptionsRecord(Record):
+class OptionsRecord(Strict):
     """Everything besides model and rules that changes the result."""
 
     fps: float
@@ -102,7 +97,7 @@ class OptionsRecord(Record):
     zones: tuple[ZoneRecord, ...]
 
 
-class Analysis(Record):
+class Analysis(Strict):
     """The whole of ``episodes.json``."""
 
     schema_: Literal["brightkitchen.episodes/1"] = Field(SCHEMA, alias="schema")
@@ -117,7 +112,7 @@ class Analysis(Record):
         return self.model_dump_json(by_alias=True, indent=1) + "\n"
 
 
-class Filed(Record):
+class Filed(Strict):
     """An episode with every file that proves it, its ``data`` included."""
 
     episode: EpisodeRecord

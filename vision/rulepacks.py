@@ -8,32 +8,27 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from vision.alert import RulesRef, Unit
 from vision.episodes import Timing
 from vision.errors import ConfigError
 from vision.names import RuleId, Severity, ZoneType
 from vision.rules import RULES
+from vision.strict import Strict
 
 PACKS = Path(__file__).parent / "packs"
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 
 
-class Section(BaseModel):
-    """Immutable, and an unknown key is refused by name."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Words(Section):
+class Words(Strict):
     """The same sentence in both languages."""
 
     zh: str
     en: str
 
 
-class Citation(Section):
+class Citation(Strict):
     """The text a rule rests on; ``checked`` is whether the official text was compared."""
 
     source: str
@@ -41,7 +36,7 @@ class Citation(Section):
     checked: bool
 
 
-class RuleSetting(Section):
+class RuleSetting(Strict):
     """One rule: where it holds, how long it must last, how severe it is."""
 
     id: RuleId
@@ -71,7 +66,7 @@ class RuleSetting(Section):
         )
 
 
-class RulePack(Section):
+class RulePack(Strict):
     """A versioned set of rules."""
 
     schema_: Annotated[Literal["brightkitchen.rules/1"], Field(alias="schema")]
@@ -92,7 +87,7 @@ class RulePack(Section):
         return (rule for rule in self.rules if zone_type in rule.zone_types)
 
 
-class LoadedPack(Section):
+class LoadedPack(Strict):
     """A pack and the hash of the very file it came from."""
 
     pack: RulePack

@@ -3,37 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-from api.cli import main
+from tests.commands import Run
 from tests.vision.test_compare import make_analysis, make_episode, make_video
 from vision.results import Analysis, write_json
-
-
-class Outcome(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Outcome]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def run(*arguments: object) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["brightkitchen", *map(str, arguments)])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        told = capsys.readouterr()
-        return Outcome(int(caught.value.code or 0), told.out, told.err)
-
-    return run
 
 
 def written(folder: Path, analysis: Analysis) -> Path:
