@@ -15,8 +15,6 @@ from vision.errors import ConfigError
 
 PREFIX: Final = "BRIGHTKITCHEN_"
 SECRETS_FOLDER: Final = PREFIX + "SECRETS_FOLDER"
-# Read by the cameras' side in the same environment.
-ELSEWHERE: Final = frozenset({SECRETS_FOLDER, PREFIX + "CAMERA_KEY", PREFIX + "MODEL"})
 
 
 class Settings(BaseSettings):
@@ -77,7 +75,7 @@ def read_settings(**overrides: Any) -> Settings:
 
 
 def _refuse_unknown() -> None:
-    known = {PREFIX + name.upper() for name in Settings.model_fields} | ELSEWHERE
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | {SECRETS_FOLDER}
     for name in sorted(os.environ):
         if name.upper().startswith(PREFIX) and name.upper() not in known:
             nearest = get_close_matches(name.upper(), known, n=1)

@@ -173,14 +173,17 @@ def episode_id(watched: Watched, finding: Finding, analysis_key: str) -> UUID:
 
 
 def file_findings(
-    watched: Watched, detector: Detector, analysis_key: str, writer: EvidenceWriter
+    watched: Watched, model: Path, analysis_key: str, writer: EvidenceWriter
 ) -> list[Filed]:
-    """Write the evidence of one video's findings, then their records."""
+    """Write the evidence of one video's findings, then their records.
+
+    Only here, and only for findings, does the process that writes need a detector of its own.
+    """
     if not watched.findings:
         return []
     ids = [episode_id(watched, finding, analysis_key) for finding in watched.findings]
     path = watched.footage.path
-    photos = take_photos(path, watched.findings, ids, detector, writer)
+    photos = take_photos(path, watched.findings, ids, shared_detector(model), writer)
     filed = []
     for index, (finding, id_) in enumerate(zip(watched.findings, ids, strict=True)):
         own = [photos[index, role] for role in ROLES if (index, role) in photos]
@@ -244,8 +247,8 @@ def analyse(
     with EvidenceWriter(out / "evidence") as writer:
         for item in footage:
             if item.label not in finished:
-                watched, detector = next(fresh), shared_detector(options.model)
-                filed = file_findings(watched, detector, analysis_key, writer)
+                watched = next(fresh)
+                filed = file_findings(watched, options.model, analysis_key, writer)
                 finished[item.label] = Part(video=watched.record, filed=tuple(filed))
                 parts.save(item, finished[item.label])
             done(finished[item.label].video)

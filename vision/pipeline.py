@@ -9,7 +9,7 @@ from typing import Final, Protocol
 import numpy as np
 
 from vision.detections import Detections, IntArray
-from vision.episodes import Box, Change, Episode, Verdict, Watch
+from vision.episodes import Box, Change, Episode, Watch
 from vision.exposure import Exposure
 from vision.frames import Frame
 from vision.health import HealthMonitor
@@ -51,11 +51,6 @@ class Finding:
     def box(self) -> Box:
         """Of the best moment, pixels."""
         return self.episode.box
-
-    @property
-    def curve(self) -> tuple[tuple[float, float, Verdict], ...]:
-        """Evidence over time: second, seconds of evidence, what was seen."""
-        return self.episode.curve
 
 
 @dataclass(frozen=True, slots=True)

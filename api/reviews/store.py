@@ -85,11 +85,6 @@ def queue(
     return read_alerts(session, wanted.limit(limit))
 
 
-def next_alert(session: Session, person: Person, skip: Collection[UUID] = ()) -> AlertOut | None:
-    """The first of the queue that is not among ``skip``."""
-    return next(iter(queue(session, person, 1, skip)), None)
-
-
 def queue_counts(session: Session, person: Person) -> QueueCounts:
     """How much is open altogether, and for this person."""
     mine = func.count().filter(_not_reviewed_by(person))
