@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.outbound import allowed
 from vision.errors import ConfigError
 
 PREFIX: Final = "BRIGHTKITCHEN_"
@@ -27,6 +29,30 @@ class Settings(BaseSettings):
         default=None,
         description="PostgreSQL or SQLite address; unset: a SQLite file in the data folder",
     )
+    evidence_url: str | None = Field(
+        default=None, description="s3://BUCKET/PREFIX; unset: the folder evidence in the data folder"
+    )
+    s3_endpoint: str | None = Field(
+        default=None, description="address of a storage that speaks S3; unset: Amazon's own"
+    )
+    s3_region: str = Field(default="us-east-1", description="region of the bucket")
+    s3_access_key_id: str | None = Field(default=None, description="unset: the machine's own role")
+    s3_secret_access_key: SecretStr | None = Field(default=None, description="secret")
+    signing_key_file: Path | None = Field(
+        default=None, description="Ed25519 key (PEM); unset: made in the data folder"
+    )
+    retention_dismissed_days: int = Field(
+        default=30, ge=1, le=36_500, description="evidence of dismissed alerts"
+    )
+    retention_upheld_days: int = Field(
+        default=730, ge=1, le=36_500, description="evidence of upheld alerts, once released"
+    )
+    retention_samples_days: int = Field(
+        default=14, ge=1, le=36_500, description="pictures that belong to no alert"
+    )
+    unblur_minutes: int = Field(
+        default=30, ge=1, le=1_440, description="how long an inspector sees originals"
+    )
     https: bool = Field(default=False, description="reached over https: cookies are marked Secure")
     trusted_hosts: tuple[str, ...] = Field(
         default=(), description="host names answered; empty: any"
@@ -42,6 +68,38 @@ class Settings(BaseSettings):
     busy_timeout_s: float = Field(
         default=15.0, gt=0, le=120, description="how long a write waits its turn"
     )
+
+    samples_per_day: int = Field(
+        default=20, ge=0, le=500, description="alert-free minutes drawn a day and district"
+    )
+    review_sla_s: int = Field(
+        default=1_800, ge=60, le=604_800, description="a critical alert may wait so long"
+    )
+    public_url: str | None = Field(default=None, description="where people reach this server")
+    smtp_host: str | None = None
+    smtp_port: int = Field(default=587, ge=1, le=65_535)
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_from: str | None = Field(default=None, description="the sender of every mail")
+    outbound_allow: tuple[str, ...] = Field(
+        default=(), description="private networks and host names that may be called"
+    )
+    outbound_ports: tuple[Annotated[int, Field(ge=1, le=65_535)], ...] = (443,)
+    outbound_http: bool = Field(default=False, description="webhooks without TLS too")
+
+    @field_validator("outbound_allow")
+    @classmethod
+    def _known_networks(cls, entries: tuple[str, ...]) -> tuple[str, ...]:
+        allowed(entries)
+        return entries
+
+    @field_validator("public_url")
+    @classmethod
+    def _an_address(cls, url: str | None) -> str | None:
+        if url is not None and not re.fullmatch(r"https?://[^\s?#@]+", url):
+            raise ValueError("must be an address like https://kitchens.example.org")
+        return url and url.rstrip("/")
 
     @field_validator("time_zone")
     @classmethod
