@@ -5,48 +5,103 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 from typing import Annotated, Self, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from vision.alert import Unit
 from vision.errors import ConfigError
+from vision.hours import DAY_MIN, DAYS, Day, Stretch, read_minute
 from vision.names import ZoneType
+from vision.polygons import MAX_CORNERS, MIN_CORNERS, SENTENCES, problem
 from vision.rulepacks import first_complaint
 from vision.strict import Strict
-from vision.zones import Zone
+from vision.zones import OutsideHours, Zone
 
+MAX_ZONES = 40
+MAX_STRETCHES = 21
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 FramesPerSecond = Annotated[float, Field(gt=0, le=60)]
 
 
+def _known_time_zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (OSError, ValueError, ZoneInfoNotFoundError) as error:
+        raise ValueError(f"{name} is not a time zone like Asia/Shanghai") from error
+
+
+TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_known_time_zone)]
 SectionT = TypeVar("SectionT", bound=Strict)
 
 
+class StretchConfig(Strict):
+    """Some days of the week, from one time to another; past midnight when it closes earlier."""
+
+    days: Annotated[tuple[Day, ...], Field(min_length=1, max_length=7)]
+    opens: Annotated[str, Field(pattern=r"^\d\d:\d\d$", examples=["09:00"])]
+    closes: Annotated[str, Field(pattern=r"^\d\d:\d\d$", examples=["22:30"])]
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if len(set(self.days)) != len(self.days):
+            raise ValueError("days names a day twice")
+        opens, closes = read_minute(self.opens), read_minute(self.closes)
+        if opens in (DAY_MIN, closes):
+            raise ValueError("opens and closes must differ; write 00:00 to 24:00 for a whole day")
+        return self
+
+    @property
+    def stretch(self) -> Stretch:
+        """As the pipeline takes it; the days in the order of the week."""
+        days = tuple(day for day in DAYS if day in self.days)
+        return Stretch(days, read_minute(self.opens), read_minute(self.closes))
+
+
 class ZoneConfig(Strict):
-    """One zone of a camera: corners as shares of the picture's width and height."""
+    """One zone of a camera: corners as shares of the picture's width and height.
+
+    Zones may overlap: the first listed one holds. ``hours`` are those in which it is in use.
+    """
 
     name: Name
     type: ZoneType
-    polygon: Annotated[tuple[tuple[Unit, Unit], ...], Field(min_length=3, max_length=100)]
+    polygon: Annotated[
+        tuple[tuple[Unit, Unit], ...], Field(min_length=MIN_CORNERS, max_length=MAX_CORNERS)
+    ]
+    hours: Annotated[tuple[StretchConfig, ...], Field(max_length=MAX_STRETCHES)] = ()
+    outside_hours: OutsideHours = "closed"
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        found = problem(self.polygon)
+        if found is not None:
+            raise ValueError(f"polygon {SENTENCES[found]}")
+        return self
 
     @property
     def zone(self) -> Zone:
         """As the pipeline takes it."""
-        return Zone(self.name, self.type, self.polygon)
+        hours = tuple(stretch.stretch for stretch in self.hours)
+        return Zone(self.name, self.type, self.polygon, hours, self.outside_hours)
+
+
+def named_once(zones: tuple[ZoneConfig, ...]) -> tuple[ZoneConfig, ...]:
+    """The zones, or ValueError when two have the same name."""
+    if len({zone.name for zone in zones}) != len(zones):
+        raise ValueError("two zones have the same name, give each its own")
+    return zones
 
 
 class CameraFile(Strict):
     """What ``analyze --camera FILE`` reads: one camera's zones."""
 
     name: Name
-    zones: Annotated[tuple[ZoneConfig, ...], Field(min_length=1)]
-
-    @model_validator(mode="after")
-    def _named_once(self) -> Self:
-        names = [zone.name for zone in self.zones]
-        if len(set(names)) != len(names):
-            raise ValueError("two zones have the same name, give each its own")
-        return self
+    zones: Annotated[
+        tuple[ZoneConfig, ...],
+        Field(min_length=1, max_length=MAX_ZONES),
+        AfterValidator(named_once),
+    ]
 
 
 class ApiConfig(Strict):
@@ -70,6 +125,7 @@ class KitchenConfig(Strict):
     """The whole of ``kitchen.toml``."""
 
     api: ApiConfig
+    time_zone: TimeZone = "Asia/Shanghai"
     evidence_dir: Path = Path("evidence")
     outbox_dir: Path = Path("outbox")
     model_dir: Path | None = None

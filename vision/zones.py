@@ -4,28 +4,60 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Literal
 
 import numpy as np
 
 from vision.detections import HEAD, Detections, FloatArray, IntArray
 from vision.geometry import centres, feet, inside
+from vision.hours import Stretch, is_open
 from vision.names import ZoneType
 
 NO_ZONE = -1
+# closed: the zone still holds, but nobody is expected in it. off: it is not there, and what lies
+# beneath it holds.
+OutsideHours = Literal["closed", "off"]
 
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """A part of the picture with one use; ``polygon`` is in shares of width and height."""
+    """A part of the picture with one use; ``polygon`` is in shares of width and height.
+
+    Without ``hours`` it is in use always; ``outside_hours`` says what holds at other times.
+    """
 
     name: str
     type: ZoneType
     polygon: tuple[tuple[float, float], ...]
+    hours: tuple[Stretch, ...] = ()
+    outside_hours: OutsideHours = "closed"
+
+    def holds_at(self, moment: datetime, clock: tzinfo) -> bool:
+        """Whether the zone is there at that moment."""
+        return self.outside_hours == "closed" or is_open(self.hours, moment, clock)
+
+    def expects_people(self, moment: datetime, clock: tzinfo) -> bool:
+        """Whether somebody may be in it at that moment."""
+        return is_open(self.hours, moment, clock)
 
 
 def whole_picture(zone_type: ZoneType) -> Zone:
     """One zone that covers everything; it is called by its type."""
     return Zone(zone_type, zone_type, ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)))
+
+
+def zones_at(zones: Sequence[Zone], moment: datetime, clock: tzinfo) -> tuple[Zone, ...]:
+    """The zones in force at an aware moment, where the wall clock shows the time of ``clock``."""
+    return tuple(zone for zone in zones if zone.holds_at(moment, clock))
+
+
+def zone_holding(zones: Sequence[Zone], point: tuple[float, float]) -> Zone | None:
+    """The zone of one point in shares of the picture; where zones overlap the first listed one."""
+    # A point on the right or lower edge lies in the picture, not beside it.
+    at = np.clip(np.array([point], np.float32), 0, 1 - 1e-6).astype(np.float32)
+    found = (zone for zone in zones if inside(at, np.array(zone.polygon, np.float32))[0])
+    return next(found, None)
 
 
 def anchors(detections: Detections) -> FloatArray:

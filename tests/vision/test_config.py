@@ -4,6 +4,7 @@ import pytest
 
 from vision.config import load_camera, load_kitchen
 from vision.errors import ConfigError
+from vision.hours import DAYS, Stretch
 
 ROOT = Path(__file__).parent.parent.parent
 EXAMPLE = (ROOT / "kitchen.example.toml").read_text("utf-8")
@@ -21,6 +22,12 @@ def test_the_example_loads() -> None:
     assert [zone.type for zone in config.cameras[0].zones] == ["cooking", "ignore"]
 
 
+def test_the_hours_of_the_example_are_those_of_its_zone() -> None:
+    range_, guests = load_kitchen(ROOT / "kitchen.example.toml").cameras[0].zones
+    assert range_.zone.hours == (Stretch(DAYS, 6 * 60, 22 * 60 + 30),)
+    assert range_.zone.outside_hours == "closed" and guests.zone.hours == ()
+
+
 def test_the_example_holds_no_secret() -> None:
     assert "rtsp://user:password@" in EXAMPLE and EXAMPLE.count("rtsp://") == 1
 
@@ -34,6 +41,14 @@ def test_the_example_holds_no_secret() -> None:
         ("[1.0, 1.0], [0.0, 1.0]]", "[1.0, 1.0], [0.0, 7.0]]", "polygon"),
         ("http://127", "ftp://127", "api.url"),
         ('name = "guests"', 'name = "range"', "two zones have the same name"),
+        ("[1.0, 0.2], [1.0, 1.0], [0.0, 1.0]]", "[1.0, 1.0], [1.0, 0.2], [0.0, 1.0]]", "cross"),
+        ("[1.0, 0.2], [1.0, 1.0], [0.0, 1.0]]", "[1.0, 0.2], [0.5, 0.2]]", "polygon"),
+        ('opens = "06:00"', 'opens = "6:00"', "opens"),
+        ('opens = "06:00"', 'opens = "22:30"', "opens and closes must differ"),
+        ('"mon", "tue"', '"tue", "tue"', "days names a day twice"),
+        ('"mon", "tue"', '"monday", "tue"', "days"),
+        ('outside_hours = "closed"', 'outside_hours = "maybe"', "outside_hours"),
+        ('"Asia/Shanghai"', '"Asia/Nowhere"', "time_zone"),
     ],
 )
 def test_a_wrong_line_is_named(tmp_path: Path, old: str, new: str, complaint: str) -> None:
