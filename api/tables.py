@@ -6,7 +6,7 @@ from api.audit import AuditHead, AuditRow
 from api.cameras.models import CameraKeyRow, CameraRow
 from api.database import Base
 from api.evidence.models import EvidenceRow
-from api.restaurants.models import RestaurantRow, StationRow
+from api.restaurants.models import DistrictRow, RestaurantRow, StationRow, UserRestaurantRow
 from api.reviews.models import ReviewRow
 
 __all__ = [
@@ -16,10 +16,12 @@ __all__ = [
     "Base",
     "CameraKeyRow",
     "CameraRow",
+    "DistrictRow",
     "EvidenceRow",
     "RestaurantRow",
     "ReviewRow",
     "SessionRow",
     "StationRow",
+    "UserRestaurantRow",
     "UserRow",
 ]

@@ -16,7 +16,10 @@ class UserRow(Base):
     __tablename__ = "users"
     __table_args__ = (
         CheckConstraint("role <> 'restaurant' OR restaurant_id IS NOT NULL", "restaurant_scope"),
-        CheckConstraint("role <> 'inspector' OR station_id IS NOT NULL", "station_scope"),
+        CheckConstraint(
+            "role <> 'inspector' OR station_id IS NOT NULL OR district_id IS NOT NULL",
+            "station_scope",
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -26,6 +29,7 @@ class UserRow(Base):
     password_hash: Mapped[str] = mapped_column(String(300))
     restaurant_id: Mapped[str | None] = mapped_column(ForeignKey("restaurants.id"))
     station_id: Mapped[str | None] = mapped_column(ForeignKey("stations.id"))
+    district_id: Mapped[str | None] = mapped_column(ForeignKey("districts.id"))
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

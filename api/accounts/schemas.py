@@ -17,13 +17,17 @@ MAX_PASSWORD: Final = 256
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who asks; decides what may be seen and done."""
+    """Who asks; decides what may be seen and done.
+
+    What lies in their scope is for ``api.restaurants.store.in_care`` alone to say.
+    """
 
     id: str
     name: str
     role: Role
     restaurant_id: str | None = None
     station_id: str | None = None
+    district_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ class NewUser:
     password: str
     restaurant_id: str | None = None
     station: str | None = None
+    district: str | None = None
 
 
 class SignInIn(BaseModel):
@@ -71,6 +76,7 @@ class PersonOut(BaseModel):
     role: Role
     restaurant_id: str | None
     station_id: str | None
+    district_id: str | None
 
 
 class SessionOut(BaseModel):

@@ -163,7 +163,8 @@ def _revoke(session: Session, which: ColumnElement[bool]) -> None:
 
 
 def _person(row: UserRow) -> Person:
-    return Person(row.id, row.name, cast("Role", row.role), row.restaurant_id, row.station_id)
+    role = cast("Role", row.role)
+    return Person(row.id, row.name, role, row.restaurant_id, row.station_id, row.district_id)
 
 
 def _sha256(token: str) -> str:

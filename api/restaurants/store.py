@@ -2,25 +2,44 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, false, select, true
+from typing import Final
+
+from sqlalchemy import ColumnElement, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from api import audit
 from api.accounts.schemas import Person
 from api.database import new_id, now
-from api.restaurants.models import RestaurantRow, StationRow
+from api.restaurants.models import RestaurantRow, StationRow, UserRestaurantRow
 from api.text import require_text
 
-EVERYWHERE = ("patrol", "supervisor", "admin")
+EVERYWHERE: Final = ("admin",)
+UNLIMITED: Final = ("patrol", "supervisor", "admin")
+
+
+def sees_everything(person: Person) -> bool:
+    """Whether no station and no district limits this person: ``in_care`` holds for every row."""
+    limited = person.station_id is not None or person.district_id is not None
+    return person.role in EVERYWHERE or (person.role in UNLIMITED and not limited)
 
 
 def in_care(person: Person) -> ColumnElement[bool]:
-    """Which restaurants are this person's to know."""
+    """Which restaurants are this person's to know: the one place that decides it."""
+    if sees_everything(person):
+        return true()
     if person.role == "restaurant":
-        return RestaurantRow.id == person.restaurant_id
-    if person.role == "inspector":
+        return _run_by(person)
+    if person.station_id is not None:
         return RestaurantRow.station_id == person.station_id
-    return true() if person.role in EVERYWHERE else false()
+    if person.district_id is not None:
+        stations = select(StationRow.id).where(StationRow.district_id == person.district_id)
+        return RestaurantRow.station_id.in_(stations)
+    return false()
+
+
+def _run_by(person: Person) -> ColumnElement[bool]:
+    further = select(UserRestaurantRow.restaurant_id).where(UserRestaurantRow.user_id == person.id)
+    return or_(RestaurantRow.id == person.restaurant_id, RestaurantRow.id.in_(further))
 
 
 def station_id_of(session: Session, name: str) -> str:

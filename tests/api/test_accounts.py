@@ -36,6 +36,7 @@ def test_signing_in_gives_a_session_that_no_script_can_read(kitchen: Kitchen) ->
         "role": "patrol",
         "restaurant_id": None,
         "station_id": None,
+        "district_id": None,
     }
     cookie = answer.headers["set-cookie"].lower()
     assert "httponly" in cookie and "samesite=lax" in cookie and "secure" not in cookie
