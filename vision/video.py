@@ -62,9 +62,7 @@ class Video(Closing):
 
     def frames(self, fps: float | None = None) -> Iterator[Frame]:
         """Every frame, or the first at or after each tick k/fps, at presentation times."""
-        if fps is not None and not 0 < fps <= 1000:
-            raise ValueError(f"fps is {fps}; it must be more than 0 and at most 1000")
-        rate = None if fps is None else Fraction(fps).limit_denominator(1_000_000)
+        rate = _rate(fps)
         taken = -1
         for picture, time_s in self._from_first():
             if rate is not None:
@@ -74,6 +72,30 @@ class Video(Closing):
                 taken = passed
             self.frames_analysed += 1
             yield Frame(_bgr(picture), float(time_s))
+
+    def stretch(self, fps: float, start_s: float, end_s: float, lead_s: float) -> Iterator[Frame]:
+        """What ``frames(fps)`` gives from ``start_s`` up to ``end_s``, after ``lead_s`` of lead.
+
+        ``frames_decoded`` then counts the frames of the stretch alone, so those of neighbours add
+        up. Only for recordings that are not ``uneven``: elsewhere a jump lands anywhere.
+        """
+        rate = _rate(fps)
+        assert rate is not None
+        if start_s > 0:
+            self._go_to(max(start_s - lead_s, 0.0))
+            self._damaged_at_s.clear()  # the decoder complains until it meets a keyframe
+        counted, taken = 0, None
+        for picture, time_s in self._from_first():
+            if time_s >= end_s:
+                break
+            counted += time_s >= start_s
+            passed = ticks_passed(time_s, rate, self._clock.unit)
+            # Behind a jump, whether a frame is on a tick shows only against the one before it.
+            due = time_s == 0 if taken is None else passed > taken
+            taken = passed
+            if due:
+                yield Frame(_bgr(picture), float(time_s))
+        self.frames_decoded = counted
 
     def between(self, start_s: float, end_s: float) -> Iterator[Frame]:
         """Every frame shown from ``start_s`` to ``end_s``, jumping there where the file can.
@@ -175,6 +197,13 @@ class Video(Closing):
         return self._clock.skipped
 
     @property
+    def uneven(self) -> bool:
+        """Whether it must be read in one go: damage, a clock set back or stray times were met."""
+        return bool(
+            self._damaged_at_s or self._clock.resets or self._clock.skipped or self._undated
+        )
+
+    @property
     def end_s(self) -> float:
         """Where the last decoded frame ends."""
         return float((self._clock.last_s or 0) + self._clock.gap_s)
@@ -221,6 +250,14 @@ def _start(path: Path, container: InputContainer) -> Video:
     codec.thread_count = 1
     codec.options = {"max_pixels": str(MAX_PIXELS)}
     return Video(path, container, stream)
+
+
+def _rate(fps: float | None) -> Fraction | None:
+    if fps is None:
+        return None
+    if not 0 < fps <= 1000:
+        raise ValueError(f"fps is {fps}; it must be more than 0 and at most 1000")
+    return Fraction(fps).limit_denominator(1_000_000)
 
 
 def _upright_size(picture: VideoFrame) -> tuple[int, int]:

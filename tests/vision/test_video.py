@@ -281,3 +281,45 @@ def test_a_file_is_known_by_its_sha256(tmp_path: Path) -> None:
     assert file_sha256(write(tmp_path / "a", b"abc")).startswith("ba7816bf8f01cfea")
     with pytest.raises(SourceError, match="cannot be read"):
         file_sha256(tmp_path / "none")
+
+
+SEEKABLE = [
+    ("a.mp4", "libx264"),
+    ("a.mkv", "libx265"),
+    ("a.ts", "libx264"),
+    ("a.webm", "libvpx-vp9"),
+]
+
+
+@pytest.mark.parametrize(("name", "codec"), SEEKABLE)
+@pytest.mark.parametrize("fps", [2.5, 5, 25])
+def test_stretches_of_a_recording_give_what_the_whole_gives(
+    tmp_path: Path, name: str, codec: str, fps: float
+) -> None:
+    clip = render_clip(tmp_path / name, map(numbered, range(200)), codec=codec, g="20")
+    whole = watch(clip, fps)
+    seen: list[tuple[float, int]] = []
+    counted = 0
+    for start_s, end_s in ((0, 3), (3, 5), (5, float("inf"))):
+        with open_video(clip) as video:
+            for frame in video.stretch(fps, start_s, end_s, lead_s=1.5):
+                if frame.time_s >= start_s:
+                    seen.append((frame.time_s, number_of(frame.image)))
+                else:
+                    assert (frame.time_s, number_of(frame.image)) in whole
+            counted += video.frames_decoded
+            assert not video.uneven
+    assert seen == whole and counted == 200
+
+
+def test_a_recording_whose_clock_was_set_back_is_uneven(tmp_path: Path) -> None:
+    pts = [*range(50), *range(50)]
+    with open_video(render_clip(tmp_path / "a.h264", map(numbered, range(20)))) as video:
+        list(video.frames())
+        assert not video.uneven
+    joined = tmp_path / "joined.ts"
+    first = render_clip(tmp_path / "b.ts", map(numbered, range(50)), pts=pts[:50])
+    joined.write_bytes(first.read_bytes() * 2)
+    with open_video(joined) as video:
+        list(video.frames())
+        assert video.uneven
