@@ -25,7 +25,7 @@ from api.middleware import BodyLimitMiddleware, HeadersMiddleware
 from api.reviews import routes as review_routes
 from api.settings import Settings
 from api.stats import routes as stats_routes
-from api.storage import EvidenceStorage
+from api.storage import open_storage
 from api.web import routes as page_routes
 
 ROUTERS: Final = (
@@ -64,7 +64,7 @@ def create_app(settings: Settings) -> FastAPI:
 def _keep(app: FastAPI, settings: Settings) -> None:
     app.state.settings = settings
     app.state.database = Database(settings.url, settings.busy_timeout_s)
-    app.state.storage = EvidenceStorage(settings.evidence_folder)
+    app.state.storage = open_storage(settings)
     app.state.passwords = password_hasher(settings)
     app.state.throttle = Throttle(settings.sign_in_attempts, settings.sign_in_window_s)
     app.state.metrics = Metrics()

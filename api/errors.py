@@ -8,6 +8,7 @@ KitchenError
 ├── TooLargeError       the body is larger than this route takes
 ├── RangeError          a byte range outside the file
 ├── StorageError        the evidence folder cannot be written or read
+├── AlteredError        a file is no longer the one it was kept as
 ├── DatabaseBusyError   the database did not answer in time
 └── RecordError         see vision.errors
 """
@@ -72,6 +73,10 @@ class StorageError(KitchenError):
     """The evidence folder could not be written or read."""
 
 
+class AlteredError(NotFoundError):
+    """There is no such evidence any more: other bytes lie under its name, and are never shown."""
+
+
 class DatabaseBusyError(KitchenError):
     """The database did not answer in time; trying again later may help."""
 
@@ -96,6 +101,7 @@ KINDS: Final[dict[type[KitchenError], Kind]] = {
     InvalidError: Kind(422, "invalid"),
     ThrottledError: Kind(429, "throttled"),
     DatabaseBusyError: Kind(503, "database-busy"),
+    AlteredError: Kind(500, "evidence-altered"),
     StorageError: Kind(507, "storage"),
 }
 PLAIN: Final = {

@@ -33,6 +33,11 @@ class Metrics:
         self.alerts = Counter(
             prefix + "alerts", "Alerts received", ("rule", "origin"), registry=self.registry
         )
+        self.altered = Counter(
+            prefix + "evidence_altered",
+            "Evidence files found altered in their storage",
+            registry=self.registry,
+        )
 
     def text(self) -> bytes:
         """The exposition format."""

@@ -30,7 +30,7 @@ class Settings(BaseSettings):
         description="PostgreSQL or SQLite address; unset: a SQLite file in the data folder",
     )
     evidence_url: str | None = Field(
-        default=None, description="s3://BUCKET/PREFIX; unset: the folder evidence in the data folder"
+        default=None, description="s3://BUCKET/PREFIX; unset: a folder in data"
     )
     s3_endpoint: str | None = Field(
         default=None, description="address of a storage that speaks S3; unset: Amazon's own"
@@ -72,9 +72,6 @@ class Settings(BaseSettings):
     samples_per_day: int = Field(
         default=20, ge=0, le=500, description="alert-free minutes drawn a day and district"
     )
-    review_sla_s: int = Field(
-        default=1_800, ge=60, le=604_800, description="a critical alert may wait so long"
-    )
     public_url: str | None = Field(default=None, description="where people reach this server")
     smtp_host: str | None = None
     smtp_port: int = Field(default=587, ge=1, le=65_535)
@@ -87,6 +84,25 @@ class Settings(BaseSettings):
     )
     outbound_ports: tuple[Annotated[int, Field(ge=1, le=65_535)], ...] = (443,)
     outbound_http: bool = Field(default=False, description="webhooks without TLS too")
+
+    review_sla_critical_s: int = Field(default=900, ge=60, le=604_800)
+    review_sla_major_s: int = Field(default=3_600, ge=60, le=604_800)
+    review_sla_minor_s: int = Field(default=14_400, ge=60, le=2_592_000)
+    review_lease_s: int = Field(
+        default=120, ge=10, le=3_600, description="how long a claim holds without a sign of life"
+    )
+    review_double_share: float = Field(
+        default=0.05, ge=0, le=1, description="alerts that a second person judges blindly"
+    )
+    review_known_share: float = Field(
+        default=0.02, ge=0, le=1, description="known items among what is given to review"
+    )
+    clock_skew_s: int = Field(
+        default=300, ge=0, le=86_400, description="how far ahead a camera's clock may be"
+    )
+    evidence_wait_h: int = Field(
+        default=24, ge=1, le=8_760, description="after which missing evidence is given up"
+    )
 
     @field_validator("outbound_allow")
     @classmethod

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import hashlib
 import os
 import resource
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.errors import RangeError
+from api.evidence.intake import check_type, checked
 from api.evidence.rules import requested_span
 from api.settings import Settings
-from api.storage import checked
 from tests.api.building import JPEG, MP4, Kitchen, assert_problem, key_of, ref, review
 from tests.api.web.footage import drawn_kitchen, jpeg
 from vision.alert import EvidenceRef
@@ -79,22 +80,118 @@ def test_other_bytes_than_announced_leave_nothing_behind(
     assert alert["evidence"][0]["stored"] is False
 
 
-def test_a_page_sent_as_a_picture_stays_a_picture(kitchen: Kitchen) -> None:
+PNG_HEAD = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
+
+
+def png(width: int, height: int) -> bytes:
+    """The beginning of a PNG of that size."""
+    return PNG_HEAD + width.to_bytes(4) + height.to_bytes(4) + bytes(100)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_file_of_another_type_than_announced_is_refused(
+    kitchen: Kitchen, settings: Settings
+) -> None:
     page = b"<html><script>alert(1)</script></html>"
-    patrol = kitchen.person("patrol")
+    elf, archive = b"\x7fELF" + bytes(60), b"PK\x03\x04" + bytes(60)
     for media_type in ("image/jpeg", "image/png", "video/mp4", "application/json"):
-        file = ref(page, media_type=media_type)
-        alert_id = announced(kitchen, file)
-        assert kitchen.put(alert_id, file.sha256, page).status_code == 201
-        shown = patrol.get(f"/api/v1/alerts/{alert_id}/evidence/{file.sha256}")
-        assert shown.headers["content-type"] == media_type
-        assert shown.headers["x-content-type-options"] == "nosniff"
+        for body in (page, elf, archive):
+            file = ref(body, media_type=media_type)
+            answer = kitchen.put(announced(kitchen, file), file.sha256, body)
+            assert_problem(answer, 422, "invalid", "media_type")
+    for body, claimed in ((JPEG, "image/png"), (MP4, "image/jpeg"), (JPEG, "application/json")):
+        file = ref(body, media_type=claimed)
+        answer = kitchen.put(announced(kitchen, file), file.sha256, body)
+        assert_problem(answer, 422, "invalid", "media_type")
+    assert kept(settings) == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_small_file_that_unpacks_to_a_huge_picture_is_refused(
+    kitchen: Kitchen, settings: Settings
+) -> None:
+    bombs = {
+        "image/png": png(60_000, 60_000),
+        "image/jpeg": b"\xff\xd8\xff\xc0\x00\x11\x08\xff\xff\xff\xff\x03" + bytes(40),
+    }
+    for media_type, body in bombs.items():
+        file = ref(body, media_type=media_type)
+        answer = kitchen.put(announced(kitchen, file), file.sha256, body)
+        assert_problem(answer, 422, "invalid", "body")
+    assert kept(settings) == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_body_that_claims_to_be_packed_is_taken_as_the_bytes_it_is(
+    kitchen: Kitchen, settings: Settings
+) -> None:
+    file, packed = ref(JPEG), gzip.compress(JPEG)
+    path = f"/api/v1/alerts/{announced(kitchen, file)}/evidence/{file.sha256}"
+    headers = key_of(kitchen.camera) | {"Content-Encoding": "gzip"}
+    answer = kitchen.anonymous.put(path, content=packed, headers=headers)
+    assert_problem(answer, 422, "invalid", "bytes")
+    assert kept(settings) == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_five_gigabytes_are_refused_before_they_come(kitchen: Kitchen, settings: Settings) -> None:
+    file = ref(JPEG)
+    path = f"/api/v1/alerts/{announced(kitchen, file)}/evidence/{file.sha256}"
+    headers = key_of(kitchen.camera) | {"Content-Length": str(5 * 1024**3)}
+    answer = kitchen.anonymous.put(path, content=iter([JPEG]), headers=headers)
+    assert_problem(answer, 413, "too-large")
+    too_large = ref(JPEG).model_dump() | {"bytes": 5 * 1024**3}
+    assert_problem(kitchen.post(kitchen.alert() | {"evidence": [too_large]}), 422, "invalid")
+    assert kept(settings) == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_no_path_leads_out_of_the_storage(kitchen: Kitchen, settings: Settings) -> None:
+    file = ref(JPEG)
+    alert_id = announced(kitchen, file)
+    tricks = [
+        "../../kitchen.db",
+        "..%2f..%2fkitchen.db",
+        "-i",
+        "%00",
+        file.sha256.upper(),
+        "a" * 63,
+    ]
+    for trick in tricks:
+        path = f"/api/v1/alerts/{alert_id}/evidence/{trick}"
+        answer = kitchen.anonymous.put(path, content=JPEG, headers=key_of(kitchen.camera))
+        assert answer.status_code in (404, 405, 422), trick
+        assert kitchen.person("patrol", trick[:20]).get(path).status_code in (404, 422), trick
+    assert kept(settings) == []
+
+
+@given(st.binary(max_size=200), st.sampled_from(["image/jpeg", "image/png", "video/mp4"]))
+def test_the_look_at_the_type_never_fails_otherwise(head: bytes, media_type: str) -> None:
+    with suppress(InvalidError):
+        check_type(media_type, head)
+
+
+@pytest.mark.parametrize("size", [2_000, 3_000_000])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_file_altered_on_the_disk_is_never_served(
+    kitchen: Kitchen, settings: Settings, size: int
+) -> None:
+    body = b"\xff\xd8\xff" + os.urandom(size)
+    file = ref(body)
+    alert_id = announced(kitchen, file)
+    kitchen.put(alert_id, file.sha256, body)
+    patrol, path = kitchen.person("patrol"), f"/api/v1/alerts/{alert_id}/evidence/{file.sha256}"
+    assert patrol.get(path).content == body
+    for changed in (body[:-1] + bytes([body[-1] ^ 1]), body[:-1], body + b"x", b""):
+        kept(settings)[0].write_bytes(changed)
+        for headers in ({}, {"Range": "bytes=0-9"}):
+            assert_problem(patrol.get(path, headers=headers), 500, "evidence-altered")
 
 
 def test_every_kind_of_evidence_is_taken(kitchen: Kitchen) -> None:
     bodies = {
         "image/jpeg": JPEG,
-        "image/png": b"\x89PNG\r\n\x1a\n" + bytes(100),
+        "image/png": png(32, 18),
         "video/mp4": MP4,
         "application/json": b'{"boxes": []}',
     }
