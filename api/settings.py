@@ -65,6 +65,18 @@ class Settings(BaseSettings):
     argon2_rounds: int = Field(default=3, ge=1, le=20)
     body_limit_bytes: int = Field(default=262_144, ge=1_024, le=16_777_216)
     time_zone: str = Field(default="Asia/Shanghai", description="in which the pages show times")
+    picture_stale_s: int = Field(
+        default=60, ge=2, le=86_400, description="an older last picture is not shown"
+    )
+    picture_ring: int = Field(default=8, ge=1, le=200, description="last pictures kept a camera")
+    look_picture_days: int = Field(
+        default=30, ge=1, le=3_650, description="how long a picture that was looked at is kept"
+    )
+    camera_late_s: int = Field(default=180, ge=10, le=86_400)
+    camera_offline_s: int = Field(default=900, ge=10, le=604_800)
+    patrol_lease_s: int = Field(
+        default=600, ge=30, le=7_200, description="how long a camera is given to one patroller"
+    )
     busy_timeout_s: float = Field(
         default=15.0, gt=0, le=120, description="how long a write waits its turn"
     )
