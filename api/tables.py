@@ -3,11 +3,29 @@
 from api.accounts.models import SessionRow, UserRow
 from api.alerts.models import AlertRow
 from api.audit import AuditHead, AuditRow
-from api.cameras.models import CameraKeyRow, CameraRow
+from api.cameras.models import CameraKeyRow, CameraRow, ContactRow, PictureRow, ZoneVersionRow
 from api.database import Base
-from api.evidence.models import EvidenceRow
+from api.evidence.models import (
+    CustodyDay,
+    CustodyHead,
+    CustodyRow,
+    EvidenceRow,
+    HoldRow,
+    UnblurRow,
+)
+from api.notifications.models import NotificationRow, SubscriptionRow, WorkerRow
+from api.patrols.models import CameraLeaseRow, LookRow, RoundCameraRow, RoundRow
 from api.restaurants.models import DistrictRow, RestaurantRow, StationRow, UserRestaurantRow
-from api.reviews.models import ReviewRow
+from api.reviews.models import (
+    ClaimRow,
+    KnownAnswerRow,
+    KnownItemRow,
+    KnownShowRow,
+    ReviewRow,
+    ReviewSeedRow,
+)
+from api.samples.models import PlanRow, SampleFileRow, SampleMarkRow, SampleReviewRow, SampleRow
+from api.thresholds.models import ThresholdRow
 
 __all__ = [
     "AlertRow",
@@ -15,13 +33,39 @@ __all__ = [
     "AuditRow",
     "Base",
     "CameraKeyRow",
+    "CameraLeaseRow",
     "CameraRow",
+    "ClaimRow",
+    "ContactRow",
+    "CustodyDay",
+    "CustodyHead",
+    "CustodyRow",
     "DistrictRow",
     "EvidenceRow",
+    "HoldRow",
+    "KnownAnswerRow",
+    "KnownItemRow",
+    "KnownShowRow",
+    "LookRow",
+    "NotificationRow",
+    "PictureRow",
+    "PlanRow",
     "RestaurantRow",
     "ReviewRow",
+    "ReviewSeedRow",
+    "RoundCameraRow",
+    "RoundRow",
+    "SampleFileRow",
+    "SampleMarkRow",
+    "SampleReviewRow",
+    "SampleRow",
     "SessionRow",
     "StationRow",
+    "SubscriptionRow",
+    "ThresholdRow",
+    "UnblurRow",
     "UserRestaurantRow",
     "UserRow",
+    "WorkerRow",
+    "ZoneVersionRow",
 ]
