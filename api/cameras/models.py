@@ -1,17 +1,21 @@
-"""Tables of cameras and their keys."""
+"""Tables of cameras: their keys, their last pictures, their zones, when they were heard of."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, String, Text, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.database import Base, UtcDateTime
 
 
 class CameraRow(Base):
-    """A camera in one restaurant."""
+    """A camera in one restaurant.
+
+    ``zone_type`` is what the whole picture is while no zones are drawn, and beside the drawn ones;
+    ``rules`` the shipped rule pack that holds there. ``looked_at`` is a person's last look.
+    """
 
     __tablename__ = "cameras"
 
@@ -19,6 +23,15 @@ class CameraRow(Base):
     name: Mapped[str] = mapped_column(String(200))
     restaurant_id: Mapped[str] = mapped_column(ForeignKey("restaurants.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    place: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    notes: Mapped[str] = mapped_column(String(2000), default="", server_default="")
+    zone_type: Mapped[str] = mapped_column(String(20), default="cooking", server_default="cooking")
+    rules: Mapped[str] = mapped_column(String(40), default="strict", server_default="strict")
+    active: Mapped[bool] = mapped_column(default=True, server_default=true())
+    stream_url: Mapped[str | None] = mapped_column(String(2000))
+    position: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    contact_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    looked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class CameraKeyRow(Base):
@@ -31,3 +44,52 @@ class CameraKeyRow(Base):
     camera_id: Mapped[str] = mapped_column(ForeignKey("cameras.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class PictureRow(Base):
+    """A picture that a camera sent of its own accord: the newest few, and those looked at.
+
+    ``still_since`` is when the first of an unbroken row of identical pictures was taken. ``heads``
+    is JSON, a list of boxes in shares of the picture; None when the camera did not tell.
+    """
+
+    __tablename__ = "camera_pictures"
+    __table_args__ = (Index("uq_camera_pictures_taken", "camera_id", "taken_at", unique=True),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    camera_id: Mapped[str] = mapped_column(ForeignKey("cameras.id"))
+    sha256: Mapped[str] = mapped_column(String(64))
+    media_type: Mapped[str] = mapped_column(String(40))
+    size_bytes: Mapped[int] = mapped_column(Integer)
+    width: Mapped[int] = mapped_column(Integer)
+    height: Mapped[int] = mapped_column(Integer)
+    taken_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    still_since: Mapped[datetime] = mapped_column(UtcDateTime)
+    heads: Mapped[str | None] = mapped_column(Text)
+    pinned: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class ContactRow(Base):
+    """In how many minutes of an hour a camera was heard of; availability is made of it."""
+
+    __tablename__ = "camera_contacts"
+
+    camera_id: Mapped[str] = mapped_column(ForeignKey("cameras.id"), primary_key=True)
+    hour_at: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
+    minutes: Mapped[int] = mapped_column(SmallInteger)
+
+
+class ZoneVersionRow(Base):
+    """All zones of a camera as they were drawn at one time; never changed, the newest one holds."""
+
+    __tablename__ = "zone_versions"
+
+    camera_id: Mapped[str] = mapped_column(ForeignKey("cameras.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    zones: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(String(200))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    made_by: Mapped[str] = mapped_column(ForeignKey("users.id"))
+    restored_from: Mapped[int | None] = mapped_column(Integer)

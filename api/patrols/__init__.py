@@ -1,0 +1,1 @@
+"""Patrol by eye: rounds over cameras, what was seen, what was reported."""
