@@ -2,42 +2,230 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    String,
+    cast,
+    extract,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from api.accounts.schemas import Person
 from api.alerts.models import AlertRow
+from api.alerts.schemas import Status
 from api.alerts.store import in_scope
-from api.stats.rules import wilson
-from api.stats.schemas import RulePrecision
+from api.cameras.models import CameraRow
+from api.restaurants.models import RestaurantRow
+from api.stats.rules import beta_interval, wilson
+from api.stats.schemas import (
+    AlertFilter,
+    Dimension,
+    IntervalKind,
+    PrecisionItem,
+    PrecisionQuery,
+    Verdict,
+)
+from vision.errors import InvalidError
+from vision.names import RuleId
+
+SETTLED: Final = ("upheld", "dismissed")
+MODELS_OWN: Final = ("camera", "batch")
+# Hours and weeks are local, and the databases do not agree on zones: they count quarters of
+# an hour in UTC, which every zone's hours are made of.
+# Literal, since PostgreSQL takes two parameters of one value for two different expressions.
+QUARTER_S: Final = literal_column("900", Integer)
+BLANK: Final = literal_column("' '", String)
+TIMED: Final[frozenset[Dimension]] = frozenset({"hour", "week"})
+MOST_GROUPS: Final = 5_000
+COLUMNS: Final[dict[Dimension, ColumnElement[Any]]] = {
+    "rule": AlertRow.rule.expression,
+    "camera": AlertRow.camera_id.expression,
+    "restaurant": AlertRow.restaurant_id.expression,
+    "model": AlertRow.model_sha256.expression,
+    "zone_type": AlertRow.zone_type.expression,
+    "pack": AlertRow.rules_name + BLANK + AlertRow.rules_version + BLANK + AlertRow.rules_sha256,
+}
+Key = tuple[str, ...]
 
 
-def precision(session: Session, person: Person) -> list[RulePrecision]:
-    """Measured precision of every rule that alerted in this person's scope, by rule id."""
-    rows = session.execute(
-        select(
-            AlertRow.rule,
-            func.count().filter(AlertRow.status == "upheld"),
-            func.count().filter(AlertRow.status == "dismissed"),
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Alerts of one group by where they stand."""
+
+    upheld: int = 0
+    dismissed: int = 0
+    open: int = 0
+
+
+def precision(
+    session: Session, person: Person, query: PrecisionQuery, zone: ZoneInfo
+) -> list[PrecisionItem]:
+    """Measured precision in this person's scope, by the dimensions asked for, in their order."""
+    counted = count(session, person, query, query.dimensions, zone)
+    if len(counted) > MOST_GROUPS:
+        raise InvalidError(
+            f"more than {MOST_GROUPS} groups; narrow the period or ask for less", "by"
         )
-        .where(in_scope(person))
-        .group_by(AlertRow.rule)
-        .order_by(AlertRow.rule)
-    )
-    return [_figure(rule, upheld, dismissed) for rule, upheld, dismissed in rows]
+    names = _names(session, query.dimensions)
+    return [
+        item(dict(zip(query.dimensions, key, strict=True)), counts, names, query.interval)
+        for key, counts in sorted(counted.items())
+    ]
 
 
-def _figure(rule: str, upheld: int, dismissed: int) -> RulePrecision:
-    decided = upheld + dismissed
-    measured = wilson(upheld, decided)
-    return RulePrecision.model_validate(
-        {
-            "rule": rule,
-            "upheld": upheld,
-            "dismissed": dismissed,
-            "decided": decided,
-            "precision": measured and measured.value,
-            "low": measured and measured.low,
-            "high": measured and measured.high,
-        }
+def count(
+    session: Session,
+    person: Person,
+    wanted: AlertFilter,
+    dimensions: Sequence[Dimension],
+    zone: ZoneInfo,
+) -> dict[Key, Counts]:
+    """Alerts of each group by where they stand; alerts that people raised are left out."""
+    plain = [name for name in dimensions if name not in TIMED]
+    columns = [COLUMNS[name] for name in plain]
+    quarter = [_quarter()] if len(plain) < len(dimensions) else []
+    rows = session.execute(
+        select(*columns, *quarter, AlertRow.status, func.count())
+        .where(*counted(person, wanted))
+        .group_by(*columns, *quarter, AlertRow.status)
     )
+    totals: Counter[tuple[Key, str]] = Counter()
+    for row in rows:
+        at = datetime.fromtimestamp(row[len(columns)], UTC).astimezone(zone) if quarter else None
+        told = dict(zip(plain, map(str, row), strict=False))
+        key = tuple(told[name] if name in told else _timed(name, at) for name in dimensions)
+        status: str = row[-2] if row[-2] in SETTLED else "open"
+        totals[key, status] += row[-1]
+    keys = {key for key, _ in totals}
+    return {key: Counts(*(totals[key, status] for status in (*SETTLED, "open"))) for key in keys}
+
+
+def counted(person: Person, wanted: AlertFilter) -> list[ColumnElement[bool]]:
+    """The alerts that figures are made of."""
+    given: dict[Any, Any] = {
+        AlertRow.rule: wanted.rule,
+        AlertRow.camera_id: wanted.camera,
+        AlertRow.restaurant_id: wanted.restaurant,
+        AlertRow.model_sha256: wanted.model,
+    }
+    conditions = [in_scope(person), AlertRow.origin.in_(MODELS_OWN)]
+    conditions += [column == value for column, value in given.items() if value is not None]
+    if wanted.since:
+        conditions.append(AlertRow.started_at >= wanted.since)
+    if wanted.until:
+        conditions.append(AlertRow.started_at < wanted.until)
+    return conditions
+
+
+def _quarter() -> ColumnElement[int]:
+    seconds = extract("epoch", AlertRow.started_at)
+    return cast(seconds - seconds % QUARTER_S, BigInteger)
+
+
+def _timed(name: Dimension, at: datetime | None) -> str:
+    """``07`` for an hour of the day, ``2026-W48`` for an ISO week."""
+    assert at is not None
+    return f"{at:%H}" if name == "hour" else f"{at:%G-W%V}"
+
+
+def item(
+    group: dict[Dimension, str],
+    counts: Counts,
+    names: dict[Dimension, dict[str, str]],
+    interval: IntervalKind,
+) -> PrecisionItem:
+    """One group's figure."""
+    decided = counts.upheld + counts.dismissed
+    measured = wilson(counts.upheld, decided)
+    if interval == "beta" and measured:
+        measured = beta_interval(counts.upheld, counts.dismissed)
+    named = {name: names[name][value] for name, value in group.items() if name in names}
+    return PrecisionItem(
+        group=group,
+        names=named,
+        upheld=counts.upheld,
+        dismissed=counts.dismissed,
+        decided=decided,
+        open=counts.open,
+        precision=measured and measured.value,
+        low=measured and measured.low,
+        high=measured and measured.high,
+    )
+
+
+def _names(session: Session, dimensions: Iterable[Dimension]) -> dict[Dimension, dict[str, str]]:
+    """What ids are called; whoever asks saw the id in their own scope already."""
+    wanted: dict[Dimension, Any] = {
+        "camera": select(CameraRow.id, RestaurantRow.name + " · " + CameraRow.name).join(
+            RestaurantRow, RestaurantRow.id == CameraRow.restaurant_id
+        ),
+        "restaurant": select(RestaurantRow.id, RestaurantRow.name),
+        "model": select(AlertRow.model_sha256, func.max(AlertRow.model_name)).group_by(
+            AlertRow.model_sha256
+        ),
+    }
+    return {
+        name: {row[0]: row[1] for row in session.execute(wanted[name])}
+        for name in dimensions
+        if name in wanted
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class CountedAlert:
+    """One of the alerts behind a figure."""
+
+    id: UUID
+    started_at: datetime
+    rule: RuleId
+    status: Status
+    confidence: float
+    restaurant_name: str
+    camera_name: str
+
+
+def counted_alerts(
+    session: Session,
+    person: Person,
+    query: PrecisionQuery,
+    key: Mapping[Dimension, str],
+    verdict: Verdict | None,
+    zone: ZoneInfo,
+) -> Iterator[CountedAlert]:
+    """The alerts behind one figure, newest first; whoever reads takes as many as they show."""
+    conditions = counted(person, query)
+    conditions += [COLUMNS[name] == value for name, value in key.items() if name not in TIMED]
+    shown = (AlertRow.id, AlertRow.started_at, AlertRow.rule, AlertRow.status, AlertRow.confidence)
+    rows = session.execute(
+        select(*shown, RestaurantRow.name, CameraRow.name)
+        .join(CameraRow, CameraRow.id == AlertRow.camera_id)
+        .join(RestaurantRow, RestaurantRow.id == AlertRow.restaurant_id)
+        .where(*conditions, *_standing(verdict))
+        .order_by(AlertRow.started_at.desc(), AlertRow.id)
+        .execution_options(yield_per=200)
+    )
+    timed = {name: value for name, value in key.items() if name in TIMED}
+    for row in rows:
+        at = row[1].astimezone(zone)
+        if all(_timed(name, at) == value for name, value in timed.items()):
+            yield CountedAlert(*row)
+
+
+def _standing(verdict: Verdict | None) -> list[ColumnElement[bool]]:
+    if verdict is None:
+        return []
+    settled = AlertRow.status.in_(SETTLED)
+    return [~settled if verdict == "open" else AlertRow.status == verdict]

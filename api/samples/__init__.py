@@ -1,0 +1,1 @@
+"""Alert-free minutes drawn at random and looked at by people: what the system missed."""
