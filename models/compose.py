@@ -3,38 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from models.dataset import CLASSES, Picture
+from models.decoys import decoy
+from models.looks import dim, infrared, wear
 from models.pictures import (
+    CutOut,
     Image,
     Mask,
     Rng,
     blur,
     cut_out,
+    dot,
     fit,
     paste,
     read_image,
     resize,
     resize_mask,
     turn,
-    wear,
 )
 
 Box = tuple[int, float, float, float, float]
 SIDE_PX = 640
 PEST_SHARE = (0.03, 0.16)  # of the long side: what a pest takes up on a kitchen camera
-
-
-@dataclass(frozen=True)
-class CutOut:
-    """One animal without its ground."""
-
-    class_id: int
-    image: Image
-    mask: Mask
+NIGHT, EVENING = 0.35, 0.15  # how many of the rooms: pests come when nobody is there
+COCKROACH = CLASSES.index("cockroach")
+RODENT = CLASSES.index("rodent")
 
 
 def boxes_of(picture: Picture) -> list[Box]:
@@ -90,39 +86,53 @@ def cut_outs(picture: Picture, most: int = 2) -> list[CutOut]:
 def infested(
     ground: Picture, pests: Sequence[CutOut], strays: Sequence[Picture], rng: Rng
 ) -> tuple[Image, list[Box]]:
-    """Put pests, and stray patches that are none, into a room; blurred and worn as a whole."""
+    """Put pests, and things that are none, into a room; lit, blurred and worn as a whole."""
     side = SIDE_PX if rng.random() < 0.6 else SIDE_PX // 2
     image = fit(read_image(ground.path), side).copy()
     boxes = boxes_of(ground)
     for stray in strays:
-        _place(image, _patch(stray, rng), rng)
-    for pest in pests:
-        spot = _place(image, pest, rng)
-        if spot is not None:
-            boxes.append(spot)
+        _place(image, decoy(fit(read_image(stray.path), 256), rng), rng)
+    spots = [_place(image, pest, rng) for pest in pests]
+    image = _lit(image, [spot for spot in spots if spot], rng)
+    boxes += [spot for spot in spots if spot]
     if side < SIDE_PX:
         image = fit(image, SIDE_PX)
     elif rng.random() < 0.3:
         image = blur(image, rng)
-    return wear(image, rng, 0.15), boxes
+    return wear(image, rng, 0.12), boxes
 
 
-def _patch(picture: Picture, rng: Rng) -> CutOut:
-    """A blob of some room: what pasting leaves behind must not be what makes a pest."""
-    image = fit(read_image(picture.path), 256)
-    side = int(rng.integers(32, 96))
-    y = int(rng.integers(0, image.shape[0] - side)) if image.shape[0] > side else 0
-    x = int(rng.integers(0, image.shape[1] - side)) if image.shape[1] > side else 0
-    crop = resize(image[y : y + side, x : x + side], 96, int(rng.integers(40, 96)))
-    h, w = crop.shape[:2]
-    yy, xx = np.mgrid[0:h, 0:w]
-    distance = ((xx - w / 2) / (w / 2)) ** 2 + ((yy - h / 2) / (h / 2)) ** 2
-    return CutOut(-1, crop, np.clip((1 - distance) * 6, 0, 1).astype(np.float32))
+def _lit(image: Image, spots: Sequence[Box], rng: Rng) -> Image:
+    """By day, in the evening, or at night by the camera's own lamp, which eyes throw back."""
+    light = rng.random()
+    if light < NIGHT:
+        image = infrared(image, rng)
+        for spot in spots:
+            if spot[0] == RODENT and rng.random() < 0.5:
+                _bright_eyes(image, spot, rng)
+    elif light < NIGHT + EVENING:
+        image = dim(image, rng)
+    return image
+
+
+def _bright_eyes(image: Image, spot: Box, rng: Rng) -> None:
+    """One or two dots near one end of the animal, in place."""
+    height, width = image.shape[:2]
+    _, x, y, w, h = spot
+    end = 0.3 if rng.random() < 0.5 else -0.3
+    along = (end * w, rng.uniform(-0.2, 0.2) * h)
+    if h > w:
+        along = (rng.uniform(-0.2, 0.2) * w, end * h)
+    size = max(1, round(0.02 * max(w * width, h * height)))
+    for apart in (0, 0.08 * max(w * width, h * height))[: int(rng.integers(1, 3))]:
+        at = (round((x + along[0]) * width + apart), round((y + along[1]) * height))
+        dot(image, at, size)
 
 
 def _place(image: Image, pest: CutOut, rng: Rng) -> Box | None:
     height, width = image.shape[:2]
-    turned, mask = turn(pest.image, pest.mask, rng.uniform(0, 360 if pest.class_id == 2 else 25))
+    most = 360 if pest.class_id == COCKROACH else 25
+    turned, mask = turn(pest.image, pest.mask, rng.uniform(0, most))
     if rng.random() < 0.5:
         turned, mask = turned[:, ::-1], mask[:, ::-1]
     turned, mask = _trim(turned, mask)

@@ -1,85 +1,38 @@
-"""Reads the labelled photo sets and splits them by group; pure, no picture is opened here.
-
-Labels are partial: a set says what it knows and nothing else. ``None`` as hat or mask state means
-"not labelled", which is never the same as "missing".
-"""
+"""Reads the labelled photo sets; pure, no picture is opened here."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-CLASSES: Final = ("head", "rodent", "cockroach")
-HAT_STATES: Final = ("worn", "missing")
-MASK_STATES: Final = ("worn", "incorrect", "missing", "unseen")
-HOLD_OUT_SHARE: Final = 0.18
-SPLIT_SEED: Final = 170
+from models.corrections import correct, read_corrections
+from models.labels import (
+    CLASSES,
+    HAT_STATES,
+    HOLD_OUT_SHARE,
+    MASK_STATES,
+    MEANINGS,
+    SPLIT_SEED,
+    Label,
+    Meaning,
+    Picture,
+    Xywh,
+    is_held_out,
+)
 
-_MASK_OF_SUFFIX: Final = {
-    "mask": "worn",
-    "nomask": "missing",
-    "maskwrong": "incorrect",
-    "faceunseen": "unseen",
-}
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """What one class name of one set says; kind is a detector class or ``face``."""
-
-    kind: str
-    hat: str | None = None
-    mask: str | None = None
-
-
-@dataclass(frozen=True)
-class Label:
-    """One labelled box, centre x, centre y, width, height as shares of the picture."""
-
-    meaning: Meaning
-    xywh: tuple[float, float, float, float]
-
-
-@dataclass(frozen=True)
-class Picture:
-    """One photograph with its labels; only the classes in ``complete`` are boxed exhaustively."""
-
-    set_name: str
-    path: Path
-    group: str
-    labels: tuple[Label, ...] = ()
-    complete: frozenset[str] = field(default_factory=frozenset)
-
-    @property
-    def held_out(self) -> bool:
-        """Whether the picture belongs to the validation side of the split."""
-        return is_held_out(self.set_name, self.group)
-
-
-def _states() -> dict[str, Meaning]:
-    return {
-        f"{prefix}_{suffix}": Meaning("head", hat, mask)
-        for prefix, hat in (("hat", "worn"), ("nohat", "missing"))
-        for suffix, mask in _MASK_OF_SUFFIX.items()
-    }
-
-
-MEANINGS: Final[Mapping[str, Meaning]] = {
-    **_states(),
-    "head": Meaning("head"),
-    "Safety Helmet": Meaning("head", hat="worn"),
-    "No Safety Helmet": Meaning("head", hat="missing"),
-    "with_mask": Meaning("face", mask="worn"),
-    "without_mask": Meaning("face", mask="missing"),
-    "with_incorrect_mask": Meaning("face", mask="incorrect"),
-    "mask_weared_incorrect": Meaning("face", mask="incorrect"),
-    "rat": Meaning("rodent"),
-    "cockroach": Meaning("cockroach"),
-    "Cockroach": Meaning("cockroach"),
-}
+__all__ = [
+    "CLASSES",
+    "HAT_STATES",
+    "HOLD_OUT_SHARE",
+    "MASK_STATES",
+    "MEANINGS",
+    "SPLIT_SEED",
+    "Label",
+    "Meaning",
+    "Picture",
+    "is_held_out",
+]
 
 EVERYTHING: Final = frozenset(CLASSES)
 # People also walk through pest pictures, but rarely: their heads stay unlabelled there.
@@ -99,12 +52,6 @@ COMPLETE_IN: Final[Mapping[str, frozenset[str]]] = {
     "cockroach-zonebug": EVERYTHING,
     "empty-rooms": EVERYTHING,
 }
-
-
-def is_held_out(set_name: str, group: str, *, seed: int = SPLIT_SEED) -> bool:
-    """Whether a whole group is kept for validation: a hash decides, so more data moves nothing."""
-    digest = hashlib.sha256(f"{seed}/{set_name}/{group}".encode()).digest()
-    return int.from_bytes(digest[:8]) < HOLD_OUT_SHARE * 2**64
 
 
 def read_set(folder: Path) -> list[Picture]:
@@ -129,9 +76,12 @@ def read_set(folder: Path) -> list[Picture]:
     return pictures
 
 
-def read_all(root: Path, names: Iterable[str] = tuple(COMPLETE_IN)) -> list[Picture]:
-    """Read every named set below ``root``."""
-    return [picture for name in names for picture in read_set(root / name)]
+def read_all(
+    root: Path, names: Iterable[str] = tuple(COMPLETE_IN), *, corrected: bool = True
+) -> list[Picture]:
+    """Read every named set below ``root``; ``corrected=False`` leaves the labels as they came."""
+    pictures = [picture for name in names for picture in read_set(root / name)]
+    return correct(pictures, read_corrections()) if corrected else pictures
 
 
 def read_groups(path: Path) -> dict[str, str]:
@@ -163,7 +113,7 @@ def for_detector(pictures: Iterable[Picture]) -> list[Picture]:
     return [picture for picture in pictures if picture.complete == EVERYTHING]
 
 
-def head_from_face(xywh: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+def head_from_face(xywh: Xywh) -> Xywh:
     """Grow a face box to a whole head: hair or a low cap above, ears at the sides."""
     x, y, w, h = xywh
     return (x, y - 0.2 * h, 1.36 * w, 1.4 * h)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
@@ -12,6 +13,15 @@ import numpy.typing as npt
 Image: TypeAlias = npt.NDArray[np.uint8]
 Mask: TypeAlias = npt.NDArray[np.float32]
 Rng: TypeAlias = np.random.Generator
+
+
+@dataclass(frozen=True)
+class CutOut:
+    """One thing without its ground; ``class_id`` -1 is none that gets a label."""
+
+    class_id: int
+    image: Image
+    mask: Mask
 
 
 def read_image(path: Path) -> Image:
@@ -81,7 +91,7 @@ def blur(image: Image, rng: Rng) -> Image:
 
 def noise(image: Image, rng: Rng) -> Image:
     """Add sensor noise."""
-    grain = rng.normal(0, rng.uniform(3, 14), image.shape)
+    grain = rng.standard_normal(image.shape, np.float32) * np.float32(rng.uniform(3, 14))
     return np.clip(image.astype(np.float32) + grain, 0, 255).astype(np.uint8)
 
 
@@ -130,3 +140,8 @@ def paste(ground: Image, image: Image, mask: Mask, left: int, top: int) -> None:
     lit = np.clip(image.astype(np.float32) * np.clip(light**0.4, 0.5, 1.6), 0, 255)
     alpha = mask[..., None]
     ground[top : top + h, left : left + w] = (alpha * lit + (1 - alpha) * spot).astype(np.uint8)
+
+
+def dot(image: Image, at: tuple[int, int], radius: int) -> None:
+    """Draw a bright disc in place."""
+    cv2.circle(image, at, radius, (245, 245, 245), -1, cv2.LINE_AA)

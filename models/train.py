@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from models.pictures import Image, wear
+from models.looks import wear
+from models.pictures import Image
 
 
 @dataclass(frozen=True)
