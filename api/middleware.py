@@ -10,8 +10,13 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vision.alert import MAX_EVIDENCE_BYTES
+from vision.snapshots import MAX_SNAPSHOT_BYTES
 
-UPLOAD: Final = re.compile(r"/api/v1/alerts/[^/]+/evidence/[^/]+")
+# What a PUT may bring there; every other body is JSON or a form, and short.
+UPLOADS: Final = (
+    (re.compile(r"/api/v1/alerts/[^/]+/evidence/[^/]+"), MAX_EVIDENCE_BYTES),
+    (re.compile(r"/api/v1/cameras/[^/]+/picture"), MAX_SNAPSHOT_BYTES),
+)
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; "
     "form-action 'self'; object-src 'none'"
@@ -39,8 +44,7 @@ class BodyLimitMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        upload = scope["method"] == "PUT" and UPLOAD.fullmatch(scope["path"])
-        limit = MAX_EVIDENCE_BYTES if upload else self._limit_bytes
+        limit = self._limit_of(scope)
         announced = Headers(scope=scope).get("content-length", "")
         count = int(announced) if announced.isdecimal() and len(announced) < 20 else 0
         came = 0
@@ -54,6 +58,13 @@ class BodyLimitMiddleware:
             return message
 
         await self._app(scope, counting, send)
+
+    def _limit_of(self, scope: Scope) -> int:
+        if scope["method"] == "PUT":
+            for path, limit_bytes in UPLOADS:
+                if path.fullmatch(scope["path"]):
+                    return limit_bytes
+        return self._limit_bytes
 
 
 class HeadersMiddleware:
