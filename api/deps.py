@@ -15,6 +15,7 @@ from api.accounts.sessions import COOKIE
 from api.cameras.store import Camera, camera_of_key
 from api.database import Database
 from api.errors import CameraKeyError, NotSignedInError
+from api.reviews.order import ReviewPolicy, policy_of
 from api.settings import Settings
 from api.storage import EvidenceStorage
 from vision.errors import ForbiddenError
@@ -49,6 +50,14 @@ def get_settings(request: Request) -> Settings:
 DatabaseDep = Annotated[Database, Depends(get_database)]
 StorageDep = Annotated[EvidenceStorage, Depends(get_storage)]
 SettingsDep = Annotated[Settings, Depends(get_settings)]
+
+
+def get_policy(settings: SettingsDep) -> ReviewPolicy:
+    """What the settings say about reviews."""
+    return policy_of(settings)
+
+
+PolicyDep = Annotated[ReviewPolicy, Depends(get_policy)]
 
 
 async def csrf_given(request: Request) -> str:

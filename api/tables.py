@@ -1,6 +1,14 @@
 """Every table, gathered so that migrations and relations know them all."""
 
-from api.accounts.models import SessionRow, UserRow
+from api.accounts.models import (
+    AttemptRow,
+    DeviceRow,
+    IdentityRow,
+    LinkRow,
+    OidcTripRow,
+    SessionRow,
+    UserRow,
+)
 from api.alerts.models import AlertRow
 from api.audit import AuditHead, AuditRow
 from api.cameras.models import CameraKeyRow, CameraRow, ContactRow, PictureRow, ZoneVersionRow
@@ -29,6 +37,7 @@ from api.thresholds.models import ThresholdRow
 
 __all__ = [
     "AlertRow",
+    "AttemptRow",
     "AuditHead",
     "AuditRow",
     "Base",
@@ -40,13 +49,17 @@ __all__ = [
     "CustodyDay",
     "CustodyHead",
     "CustodyRow",
+    "DeviceRow",
     "DistrictRow",
     "EvidenceRow",
     "HoldRow",
+    "IdentityRow",
     "KnownAnswerRow",
     "KnownItemRow",
     "KnownShowRow",
+    "LinkRow",
     "LookRow",
+    "OidcTripRow",
     "NotificationRow",
     "PictureRow",
     "PlanRow",

@@ -5,20 +5,30 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Double, ForeignKey, Index, Integer, SmallInteger, String, Uuid
+from sqlalchemy import Double, ForeignKey, Index, Integer, SmallInteger, String, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.database import Base, UtcDateTime
 
+# Written out, not bound: only so do both databases see that the indexes on open alerts fit.
+OPEN_ONLY = text("status IN ('waiting', 'second_review')")
+
 
 class AlertRow(Base):
-    """An alert as posted, with where it stands; ``status`` follows api.reviews.rules."""
+    """An alert as posted, with where it stands; ``status`` follows api.reviews.rules.
+
+    Once it is ``upheld`` or ``dismissed`` that is the settled verdict, since ``settled_at``.
+    ``queued_at`` and ``due_at`` follow api.reviews.order. ``clock_ahead_s`` is by how much the
+    camera's clock was ahead of ours.
+    """
 
     __tablename__ = "alerts"
     __table_args__ = (
-        Index("ix_alerts_queue", "status", "severity_rank", "received_at", "id"),
         Index("ix_alerts_newest", "received_at", "id"),
         Index("ix_alerts_camera_rule", "camera_id", "rule", "status"),
+        Index("ix_alerts_status", "status", "id"),
+        Index("ix_alerts_settled", "settled_at"),
+        Index("ix_alerts_due", "due_at", sqlite_where=OPEN_ONLY, postgresql_where=OPEN_ONLY),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
@@ -46,3 +56,19 @@ class AlertRow(Base):
     rules_sha256: Mapped[str] = mapped_column(String(64))
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     status: Mapped[str] = mapped_column(String(20))
+    queued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    double_review: Mapped[bool] = mapped_column(default=False)
+    clock_ahead_s: Mapped[int] = mapped_column(Integer, default=0)
+
+
+# Here, because its first column runs the other way: the most severe first.
+Index(
+    "ix_alerts_open",
+    AlertRow.severity_rank.desc(),
+    AlertRow.queued_at,
+    AlertRow.id,
+    sqlite_where=OPEN_ONLY,
+    postgresql_where=OPEN_ONLY,
+)

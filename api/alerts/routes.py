@@ -8,9 +8,10 @@ from fastapi import APIRouter, Request, Response
 
 from api.alerts import store
 from api.alerts.schemas import AlertIn, AlertOut, AlertParams, AlertUpdateIn
-from api.deps import CameraDep, DatabaseDep, SignedInDep
+from api.deps import CameraDep, DatabaseDep, PolicyDep, SignedInDep
 from api.errors import problems, repeated
 from api.pages import Page
+from api.reviews.desk import read_item
 
 router = APIRouter(prefix="/api/v1", tags=["alerts"])
 
@@ -21,11 +22,16 @@ router = APIRouter(prefix="/api/v1", tags=["alerts"])
     responses=repeated(AlertOut, "posted before") | problems(401, 403, 409, 413, 422),
 )
 def post_alert(
-    request: Request, response: Response, alert: AlertIn, camera: CameraDep, database: DatabaseDep
+    request: Request,
+    response: Response,
+    alert: AlertIn,
+    camera: CameraDep,
+    database: DatabaseDep,
+    policy: PolicyDep,
 ) -> AlertOut:
     """Report an episode; posting it again is harmless."""
     with database.writing() as session:
-        posted = store.post_alert(session, camera, alert)
+        posted = store.post_alert(session, camera, alert, policy=policy)
     response.status_code = 201 if posted.created else 200
     if posted.created:
         request.app.state.metrics.alerts.labels(alert.rule, alert.origin).inc()
@@ -34,11 +40,15 @@ def post_alert(
 
 @router.patch("/alerts/{alert_id}", responses=problems(401, 404, 413, 422))
 def update_alert(
-    alert_id: UUID, update: AlertUpdateIn, camera: CameraDep, database: DatabaseDep
+    alert_id: UUID,
+    update: AlertUpdateIn,
+    camera: CameraDep,
+    database: DatabaseDep,
+    policy: PolicyDep,
 ) -> AlertOut:
-    """Say that the episode goes on, or that it ended."""
+    """Say that the episode goes on, or that it ended; late and repeated updates do no harm."""
     with database.writing() as session:
-        return store.update_alert(session, camera, alert_id, update)
+        return store.update_alert(session, camera, alert_id, update, policy)
 
 
 @router.get("/alerts", responses=problems(401, 422))
@@ -54,4 +64,4 @@ def list_alerts(
 def read_alert(alert_id: UUID, signed_in: SignedInDep, database: DatabaseDep) -> AlertOut:
     """One alert."""
     with database.reading() as session:
-        return store.get_alert(session, signed_in.person, alert_id)
+        return read_item(session, signed_in.person, alert_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -61,6 +61,9 @@ class AlertOut(BaseModel):
     rules: RulesRef
     evidence: list[EvidenceOut]
     received_at: datetime
+    due_at: datetime = Field(description="by when the open round is to be decided")
+    settled_at: datetime | None = Field(description="since when the status is the verdict")
+    clock_ahead_s: int = Field(description="by how much the sender's clock was ahead; 0: not")
     status: Status
     round: int = Field(description="the review round that is open, or that decided")
 
@@ -74,6 +77,8 @@ class AlertQuery(PageQuery):
     rule: RuleId | None = None
     camera: Annotated[PlainText, Field(max_length=64)] | None = None
     restaurant: Annotated[PlainText, Field(max_length=64)] | None = None
+    since: date | None = Field(default=None, description="begun on this day or later, in UTC")
+    until: date | None = Field(default=None, description="begun on this day or earlier, in UTC")
 
 
 AlertParams = Annotated[AlertQuery, Query()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from api import audit
 from api.accounts.schemas import Person
-from api.alerts.models import AlertRow
-from api.alerts.rules import fingerprint, rank
+from api.alerts.models import OPEN_ONLY, AlertRow
+from api.alerts.rules import Progress, advanced, changes, clock_ahead_s, fingerprint, not_ahead
 from api.alerts.schemas import AlertOut, AlertQuery, EvidenceOut
 from api.cameras.models import CameraRow
 from api.cameras.store import Camera
@@ -25,6 +26,7 @@ from api.pages import Page, decode_cursor, encode_cursor
 from api.restaurants.models import RestaurantRow
 from api.restaurants.store import EVERYWHERE, in_care
 from api.reviews.models import ReviewRow
+from api.reviews.order import DEFAULT_POLICY, ReviewPolicy, due_at, queued_at, rank
 from vision.alert import Alert, AlertUpdate
 from vision.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 
@@ -39,22 +41,31 @@ class Posted:
     created: bool
 
 
-def post_alert(session: Session, camera: Camera, alert: Alert) -> Posted:
-    """Keep an alert once, however often it is posted.
+def post_alert(
+    session: Session,
+    camera: Camera,
+    alert: Alert,
+    *,
+    actor: str | None = None,
+    policy: ReviewPolicy = DEFAULT_POLICY,
+) -> Posted:
+    """Keep an alert once, however often it is posted; ``actor`` reports it, or the camera does.
 
-    ForbiddenError for another camera's alert; ConflictError when the id has other content.
+    ForbiddenError for another camera's alert; ConflictError when the id has other content;
+    InvalidError when its time lies too far in the future.
     """
     if alert.camera_id != camera.id:
         raise ForbiddenError(f"this key belongs to another camera than {alert.camera_id}")
-    created = session.get(AlertRow, alert.id) is None and _insert(session, camera, alert)
-    row = session.get_one(AlertRow, alert.id)
+    row = session.get(AlertRow, alert.id)
+    created = row is None and _insert(session, _row(session, camera, alert, policy))
+    row = row or session.get_one(AlertRow, alert.id)
     if row.posted_sha256 != fingerprint(alert):
         raise ConflictError(f"alert {alert.id} was posted before with other content")
     if created:
         announce(session, alert.id, alert.evidence)
         audit.append(
             session,
-            f"camera:{camera.id}",
+            actor or f"camera:{camera.id}",
             "alert.received",
             str(alert.id),
             posted_sha256=row.posted_sha256,
@@ -63,54 +74,63 @@ def post_alert(session: Session, camera: Camera, alert: Alert) -> Posted:
     return Posted(_only(session, AlertRow.id == alert.id), created)
 
 
-def _insert(session: Session, camera: Camera, alert: Alert) -> bool:
+def _insert(session: Session, row: AlertRow) -> bool:
     """Whether it is new: PostgreSQL lets two identical posts come this far."""
     try:
         with session.begin_nested():
-            session.add(_row(camera, alert))
+            session.add(row)
     except IntegrityError:
         return False
     return True
 
 
-def _row(camera: Camera, alert: Alert) -> AlertRow:
-    left, top, right, bottom = alert.box
+def _row(session: Session, camera: Camera, alert: Alert, policy: ReviewPolicy) -> AlertRow:
+    moment = now()
+    risk = session.get_one(RestaurantRow, camera.restaurant_id).risk
     same = ("id", "origin", "camera_id", "rule", "severity", "zone", "zone_type")
     also = ("started_at", "ended_at", "confidence", "subjects")
     return AlertRow(
         **{field: getattr(alert, field) for field in same + also},
+        **dict(zip(("left", "top", "right", "bottom"), alert.box, strict=True)),
         posted_sha256=fingerprint(alert),
         restaurant_id=camera.restaurant_id,
         severity_rank=rank(alert.severity),
-        left=left,
-        top=top,
-        right=right,
-        bottom=bottom,
         model_name=alert.model.name,
         model_sha256=alert.model.sha256,
         rules_name=alert.rules.name,
         rules_version=alert.rules.version,
         rules_sha256=alert.rules.sha256,
-        received_at=now(),
+        received_at=moment,
         status="waiting",
+        queued_at=queued_at(moment, alert.severity, risk, policy),
+        due_at=due_at(moment, alert.severity, policy),
+        double_review=False,
+        clock_ahead_s=clock_ahead_s(alert, moment, policy.clock_skew_s),
     )
 
 
-def update_alert(session: Session, camera: Camera, alert_id: UUID, update: AlertUpdate) -> AlertOut:
-    """Note how the episode goes on; the same update twice changes nothing more."""
+def update_alert(
+    session: Session,
+    camera: Camera,
+    alert_id: UUID,
+    update: AlertUpdate,
+    policy: ReviewPolicy = DEFAULT_POLICY,
+) -> AlertOut:
+    """Note how the episode goes on; late, repeated and re-ordered updates change nothing more."""
     own = AlertRow.id == alert_id, AlertRow.camera_id == camera.id
     row = session.scalar(select(AlertRow).where(*own).with_for_update())
     if row is None:
         raise _no_alert(alert_id)
-    changes = update.model_dump(exclude_none=True)
     if update.ended_at is not None and update.ended_at < row.started_at:
         raise InvalidError("ended_at must not be before started_at", "ended_at")
-    changes = {field: value for field, value in changes.items() if getattr(row, field) != value}
-    for field, value in changes.items():
+    not_ahead("ended_at", update.ended_at, now(), policy.clock_skew_s)
+    known = Progress(row.ended_at, row.subjects, row.confidence)
+    changed = changes(known, advanced(known, update))
+    for field, value in changed.items():
         setattr(row, field, value)
     session.flush()
-    if changes:
-        detail = update.model_dump(mode="json", include=set(changes))
+    if changed:
+        detail = update.model_dump(mode="json", include=set(changed))
         audit.append(session, f"camera:{camera.id}", "alert.updated", str(alert_id), **detail)
     return _only(session, AlertRow.id == alert_id)
 
@@ -126,7 +146,7 @@ def in_scope(person: Person) -> ColumnElement[bool]:
 
 def get_alert(session: Session, person: Person, alert_id: UUID) -> AlertOut:
     """One alert, or NotFoundError when there is none that this person may see."""
-    found = read_alerts(session, _shown().where(in_scope(person), AlertRow.id == alert_id))
+    found = read_alerts(session, shown().where(in_scope(person), AlertRow.id == alert_id))
     if not found:
         raise _no_alert(alert_id)
     return found[0]
@@ -134,7 +154,7 @@ def get_alert(session: Session, person: Person, alert_id: UUID) -> AlertOut:
 
 def list_alerts(session: Session, person: Person, query: AlertQuery) -> Page[AlertOut]:
     """Alerts that fit the query, newest first."""
-    wanted = _shown().where(in_scope(person), *_filters(query))
+    wanted = shown().where(in_scope(person), *_filters(query))
     if query.cursor is not None:
         at, after = decode_cursor(query.cursor)
         same_time = and_(AlertRow.received_at == at, AlertRow.id < after)
@@ -156,13 +176,18 @@ def _filters(query: AlertQuery) -> list[ColumnElement[bool]]:
         AlertRow.camera_id: query.camera,
         AlertRow.restaurant_id: query.restaurant,
     }
-    return [column == value for column, value in columns.items() if value is not None]
+    told = [column == value for column, value in columns.items() if value is not None]
+    if query.since is not None:
+        told.append(AlertRow.started_at >= datetime.combine(query.since, time.min, UTC))
+    if query.until is not None:
+        told.append(AlertRow.started_at <= datetime.combine(query.until, time.max, UTC))
+    return told
 
 
 def open_alerts(person: Person) -> Select[Any]:
-    """The person's open alerts, most severe first, then longest waiting."""
-    first = AlertRow.severity_rank.desc(), AlertRow.received_at, AlertRow.id
-    return _shown().where(in_scope(person), AlertRow.status.in_(OPEN)).order_by(*first)
+    """The person's open alerts in the order of api.reviews.order."""
+    first = AlertRow.severity_rank.desc(), AlertRow.queued_at, AlertRow.id
+    return shown().where(in_scope(person), OPEN_ONLY).order_by(*first)
 
 
 def read_alerts(session: Session, wanted: Select[Any]) -> list[AlertOut]:
@@ -175,7 +200,8 @@ def read_alerts(session: Session, wanted: Select[Any]) -> list[AlertOut]:
     ]
 
 
-def _shown() -> Select[Any]:
+def shown() -> Select[Any]:
+    """Alerts with what ``read_alerts`` needs beside them."""
     standing = (
         select(func.count())
         .where(ReviewRow.alert_id == AlertRow.id, ReviewRow.undone_at.is_(None))
@@ -189,7 +215,7 @@ def _shown() -> Select[Any]:
 
 
 def _only(session: Session, which: ColumnElement[bool]) -> AlertOut:
-    return read_alerts(session, _shown().where(which))[0]
+    return read_alerts(session, shown().where(which))[0]
 
 
 def _alert_out(

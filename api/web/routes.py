@@ -18,7 +18,7 @@ from api.alerts.store import list_alerts
 from api.cameras.schemas import CameraOut
 from api.cameras.store import list_cameras
 from api.deps import DatabaseDep, ReviewerDep, SignedInDep, StorageDep
-from api.reviews.store import queue, queue_counts
+from api.reviews.queue import queue, queue_counts
 from api.web import sign_in
 from api.web.items import read_item
 from api.web.rendering import STATIC_DIR, here, render, translate
