@@ -15,7 +15,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from api import errors, operations
 from api.accounts import routes as account_routes
 from api.accounts.passwords import password_hasher
-from api.accounts.sessions import Throttle
+from api.accounts.throttle import Throttle
 from api.alerts import routes as alert_routes
 from api.cameras import routes as camera_routes
 from api.database import Database
@@ -66,7 +66,9 @@ def _keep(app: FastAPI, settings: Settings) -> None:
     app.state.database = Database(settings.url, settings.busy_timeout_s)
     app.state.storage = open_storage(settings)
     app.state.passwords = password_hasher(settings)
-    app.state.throttle = Throttle(settings.sign_in_attempts, settings.sign_in_window_s)
+    app.state.throttle = Throttle(
+        app.state.database, settings.sign_in_attempts, settings.sign_in_window_s
+    )
     app.state.metrics = Metrics()
 
 

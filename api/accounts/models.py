@@ -1,17 +1,20 @@
-"""Tables of people and their sessions."""
+"""Tables of people, their sessions, and what else lets somebody in."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, Double, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.database import Base, UtcDateTime
 
 
 class UserRow(Base):
-    """A person who signs in; ``folded_name`` is what sign-in compares."""
+    """A person who signs in; ``folded_name`` is what sign-in compares.
+
+    ``password_hash`` is empty until the person has set a password.
+    """
 
     __tablename__ = "users"
     __table_args__ = (
@@ -43,7 +46,65 @@ class SessionRow(Base):
     token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
     csrf_token: Mapped[str] = mapped_column(String(64))
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id"), index=True)
+    address: Mapped[str] = mapped_column(String(45), default="", server_default="")
+    browser: Mapped[str] = mapped_column(String(200), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class DeviceRow(Base):
+    """A browser in which somebody signed in before: its attempts are counted by themselves."""
+
+    __tablename__ = "devices"
+
+    token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id"), primary_key=True, index=True)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class AttemptRow(Base):
+    """How far ahead of the clock somebody's attempts have run; ``until_s`` is seconds of 1970."""
+
+    __tablename__ = "attempts"
+
+    key_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    until_s: Mapped[float] = mapped_column(Double, index=True)
+
+
+class LinkRow(Base):
+    """A link that works once: to set a password, or to make the first administrator."""
+
+    __tablename__ = "links"
+    __table_args__ = (CheckConstraint("(purpose = 'password') = (user_id IS NOT NULL)", "whom"),)
+
+    token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    user_id: Mapped[str | None] = mapped_column(ForeignKey("users.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class IdentityRow(Base):
+    """Who a person is at an OpenID provider: nothing but issuer and subject links them."""
+
+    __tablename__ = "identities"
+
+    issuer: Mapped[str] = mapped_column(String(300), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(255), primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class OidcTripRow(Base):
+    """A browser that went to the OpenID provider and has not come back."""
+
+    __tablename__ = "oidc_trips"
+
+    state_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    nonce: Mapped[str] = mapped_column(String(64))
+    verifier: Mapped[str] = mapped_column(String(64))
+    next_path: Mapped[str] = mapped_column(String(2000))
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -8,13 +8,14 @@ from typing import Final
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from api.accounts.schemas import MAX_PASSWORD, MIN_PASSWORD
+from api.accounts.rules import require_password
 from api.errors import ThrottledError
 from api.settings import Settings
-from vision.errors import InvalidError
 
 # Each check takes 64 MiB by default: a flood of sign-ins must not take the machine's memory.
 AT_ONCE: Final = 4
+# Kept for browsers that signed in before: strangers who fill every other turn cannot lock them out.
+KNOWN_AT_ONCE: Final = 2
 LONGEST_WAIT_S: Final = 5
 
 
@@ -29,28 +30,27 @@ class Passwords:
             (Argon2Hasher(time_cost=rounds, memory_cost=memory_kib, parallelism=1),)
         )
         self._turns = BoundedSemaphore(AT_ONCE)
+        self._known_turns = BoundedSemaphore(KNOWN_AT_ONCE)
         self._nobody = self._hash.hash("no account has this password")
 
-    def hash(self, password: str) -> str:
-        """The hash to keep; InvalidError when the password is too short or too long."""
-        if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
-            raise InvalidError(
-                f"a password has {MIN_PASSWORD} to {MAX_PASSWORD} characters", "password"
-            )
+    def hash(self, password: str, name: str = "") -> str:
+        """The hash to keep; InvalidError when the password is too easy to guess."""
+        require_password(password, name)
         return self._hash.hash(password)
 
-    def match(self, password: str, kept: str | None) -> bool:
-        """Whether it is the password; ``kept`` is None for an unknown name.
+    def match(self, password: str, kept: str | None, *, known_device: bool = False) -> bool:
+        """Whether it is the password; ``kept`` is None or empty when there is none to match.
 
         Raises ThrottledError when too many are checked at once.
         """
-        if not self._turns.acquire(timeout=self._longest_wait_s):
+        turns = self._known_turns if known_device else self._turns
+        if not turns.acquire(timeout=self._longest_wait_s):
             raise ThrottledError("too many people sign in at once; try again", LONGEST_WAIT_S)
         try:
             right = self._hash.verify(password, kept or self._nobody)
         finally:
-            self._turns.release()
-        return right and kept is not None
+            turns.release()
+        return right and bool(kept)
 
 
 def password_hasher(settings: Settings) -> Passwords:

@@ -40,11 +40,25 @@ class SignedIn:
 
 
 @dataclass(frozen=True, slots=True)
+class Visit:
+    """From where somebody signs in, and which tokens their browser brought along."""
+
+    address: str = ""
+    browser: str = ""
+    device: str = ""
+    old_token: str = ""
+
+
+NOWHERE: Final = Visit()
+
+
+@dataclass(frozen=True, slots=True)
 class OpenedSession:
-    """A new session; ``token`` goes into the cookie and is stored nowhere."""
+    """A new session; the tokens go into cookies and are stored nowhere."""
 
     token: str
     signed_in: SignedIn
+    device: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,39 +5,20 @@ from __future__ import annotations
 from typing import Final
 
 from fastapi import Request, Response
-from limits import RateLimitItemPerSecond
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 
 from api.accounts import store
+from api.accounts.devices import digest, is_known
 from api.accounts.passwords import Passwords
-from api.accounts.schemas import MAX_PASSWORD, OpenedSession, SignedIn
+from api.accounts.schemas import MAX_PASSWORD, OpenedSession, Person, SignedIn, Visit
+from api.accounts.throttle import Throttle
 from api.database import Database
-from api.errors import SignInError, ThrottledError
+from api.errors import SignInError
 from api.settings import Settings
 from vision.errors import ForbiddenError
 
 COOKIE: Final = "bk_session"
-
-
-class Throttle:
-    """Counts attempts per name and address, so that nobody can lock out somebody elsewhere."""
-
-    def __init__(self, attempts: int, window_s: int) -> None:
-        self._limit = RateLimitItemPerSecond(attempts, window_s)
-        self._window_s = window_s
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
-
-    def count(self, name: str, address: str) -> None:
-        """Count one attempt; ThrottledError when there were too many."""
-        if not self._limiter.hit(self._limit, store.fold(name), address):
-            raise ThrottledError(
-                f"too many attempts; try again in {self._window_s} s", self._window_s
-            )
-
-    def forget(self, name: str, address: str) -> None:
-        """After the right password the count begins anew."""
-        self._limiter.clear(self._limit, store.fold(name), address)
+DEVICE_COOKIE: Final = "bk_device"
+DEVICE_COOKIE_S: Final = 180 * 86_400
 
 
 def refuse_cross_site(request: Request) -> None:
@@ -46,35 +27,65 @@ def refuse_cross_site(request: Request) -> None:
         raise ForbiddenError("sign in from this site's own page")
 
 
+def visit_of(request: Request) -> Visit:
+    """Where the request comes from; the proxy in front must be one that uvicorn trusts."""
+    return Visit(
+        address=request.client.host if request.client else "unknown",
+        browser=request.headers.get("user-agent", ""),
+        device=request.cookies.get(DEVICE_COOKIE, ""),
+        old_token=request.cookies.get(COOKIE, ""),
+    )
+
+
 def open_session(request: Request, name: str, password: str) -> OpenedSession:
     """Sign somebody in; SignInError says nothing about which part was wrong."""
     database: Database = request.app.state.database
     throttle: Throttle = request.app.state.throttle
-    address = request.client.host if request.client else "unknown"
-    throttle.count(name, address)
+    visit = visit_of(request)
     with database.reading() as session:
+        known = bool(visit.device) and is_known(session, visit.device, name)
         found = store.find_credentials(session, name)
+    counted = f"device {digest(visit.device)}" if known else visit.address
+    throttle.count(name, counted)
     passwords: Passwords = request.app.state.passwords
-    known = None if found is None else found.password_hash
-    if not passwords.match(password[:MAX_PASSWORD], known) or found is None:
+    kept = None if found is None else found.password_hash
+    right = passwords.match(password[:MAX_PASSWORD], kept, known_device=known)
+    if not right or found is None:
         raise SignInError("the name or the password is not right")
-    throttle.forget(name, address)
+    throttle.forget(name, counted)
+    return admit(request, found.person)
+
+
+def admit(request: Request, person: Person) -> OpenedSession:
+    """Begin a session for somebody who has proved who they are."""
+    database: Database = request.app.state.database
     settings: Settings = request.app.state.settings
     with database.writing() as session:
-        return store.open_session(session, found.person, settings.session_lifetime_s)
+        lifetime_s = settings.session_lifetime_s
+        return store.open_session(session, person, lifetime_s, visit_of(request))
 
 
 def set_cookie(request: Request, response: Response, opened: OpenedSession) -> None:
-    """Hand the token to the browser; no script can read it."""
+    """Hand the tokens to the browser; no script can read them."""
     settings: Settings = request.app.state.settings
-    response.set_cookie(
-        COOKIE,
-        opened.token,
-        max_age=settings.session_lifetime_s,
-        httponly=True,
-        samesite="lax",
-        secure=settings.https or request.url.scheme == "https",
-    )
+    for name, token, lifetime_s in (
+        (COOKIE, opened.token, settings.session_lifetime_s),
+        (DEVICE_COOKIE, opened.device, DEVICE_COOKIE_S),
+    ):
+        response.set_cookie(
+            name,
+            token,
+            max_age=lifetime_s,
+            httponly=True,
+            samesite="lax",
+            secure=is_secure(request),
+        )
+
+
+def is_secure(request: Request) -> bool:
+    """Whether cookies are marked to travel over https alone."""
+    settings: Settings = request.app.state.settings
+    return settings.https or request.url.scheme == "https"
 
 
 def close_session(request: Request, response: Response, signed_in: SignedIn) -> None:

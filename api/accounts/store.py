@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
-import unicodedata
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Final, cast
+from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, true, update
 from sqlalchemy.orm import Session
 
 from api import audit
+from api.accounts.devices import digest, forget_all, remember
 from api.accounts.models import SessionRow, UserRow
 from api.accounts.passwords import Passwords
-from api.accounts.schemas import ROLES, NewUser, OpenedSession, Person, Role, SignedIn
+from api.accounts.people import Wanted, add_user, person_of
+from api.accounts.rules import Scope, fold
+from api.accounts.schemas import NOWHERE, ROLES, NewUser, OpenedSession, Person, SignedIn, Visit
 from api.database import new_id, now
-from api.restaurants.models import RestaurantRow
-from api.restaurants.store import station_id_of
+from api.restaurants.store import district_id_of, station_id_of
 from api.text import NUL, require_text
-from vision.errors import ConflictError, InvalidError, NotFoundError
+from vision.errors import InvalidError, NotFoundError
 
 SEEN_EVERY: Final = timedelta(minutes=1)
 KEEP_ENDED: Final = timedelta(days=7)
@@ -34,49 +34,22 @@ class Credentials:
     password_hash: str
 
 
-def fold(name: str) -> str:
-    """Names that look alike are one: case and width do not count."""
-    return unicodedata.normalize("NFKC", name).strip().casefold()
-
-
-def create_user(session: Session, new: NewUser, hasher: Passwords) -> str:
-    """Make an account and give its id."""
-    name = require_text(new.name, "name", 100)
+def create_user(
+    session: Session, new: NewUser, hasher: Passwords, actor: str = audit.SYSTEM
+) -> str:
+    """Make an account from what the command line gives; a station or district may be new."""
     if new.role not in ROLES:
         raise InvalidError(f"a role is one of {', '.join(ROLES)}", "role")
-    if session.scalar(select(UserRow.id).where(UserRow.folded_name == fold(name))) is not None:
-        raise ConflictError(f"somebody is called {name} already; choose another name")
-    row = UserRow(
-        id=new_id(),
-        name=name,
-        folded_name=fold(name),
-        role=new.role,
-        password_hash=hasher.hash(new.password),
-        restaurant_id=_restaurant_scope(session, new),
-        station_id=_station_scope(session, new),
-        active=True,
-        created_at=now(),
+    wanted = Wanted(
+        require_text(new.name, "name", 100),
+        new.role,
+        Scope(
+            () if new.restaurant_id is None else (new.restaurant_id,),
+            None if new.station is None else station_id_of(session, new.station, actor=actor),
+            None if new.district is None else district_id_of(session, new.district, actor=actor),
+        ),
     )
-    session.add(row)
-    session.flush()
-    audit.append(session, audit.SYSTEM, "user.created", row.id, name=name, role=new.role)
-    return row.id
-
-
-def _restaurant_scope(session: Session, new: NewUser) -> str | None:
-    if (new.role == "restaurant") != (new.restaurant_id is not None):
-        raise InvalidError(
-            "a restaurant's account, and no other, names its restaurant", "restaurant"
-        )
-    if new.restaurant_id is not None and session.get(RestaurantRow, new.restaurant_id) is None:
-        raise NotFoundError(f"no restaurant has the id {new.restaurant_id}")
-    return new.restaurant_id
-
-
-def _station_scope(session: Session, new: NewUser) -> str | None:
-    if (new.role == "inspector") != (new.station is not None):
-        raise InvalidError("an inspector's account, and no other, names its station", "station")
-    return None if new.station is None else station_id_of(session, new.station)
+    return add_user(session, actor, wanted, hasher.hash(new.password, wanted.name))
 
 
 def find_credentials(session: Session, name: str) -> Credentials | None:
@@ -84,33 +57,42 @@ def find_credentials(session: Session, name: str) -> Credentials | None:
     if NUL in name:
         return None
     row = session.scalar(select(UserRow).where(UserRow.folded_name == fold(name), UserRow.active))
-    return None if row is None else Credentials(_person(row), row.password_hash)
+    return None if row is None else Credentials(person_of(row), row.password_hash)
 
 
 def credentials_of(session: Session, user_id: str) -> Credentials:
     """What is kept for an account that exists."""
     row = session.get_one(UserRow, user_id)
-    return Credentials(_person(row), row.password_hash)
+    return Credentials(person_of(row), row.password_hash)
 
 
-def open_session(session: Session, person: Person, lifetime_s: int) -> OpenedSession:
-    """Begin a session; forget those that ended long ago."""
+def open_session(
+    session: Session, person: Person, lifetime_s: int, visit: Visit = NOWHERE
+) -> OpenedSession:
+    """Begin a session; forget those that ended long ago.
+
+    Its token is always new: one that the browser brought along is never taken over, it ends.
+    """
     moment = now()
     session.execute(delete(SessionRow).where(SessionRow.expires_at < moment - KEEP_ENDED))
+    _revoke(session, SessionRow.token_sha256 == digest(visit.old_token))
     token = secrets.token_urlsafe(32)
     row = SessionRow(
         id=new_id(),
-        token_sha256=_sha256(token),
+        token_sha256=digest(token),
         csrf_token=secrets.token_urlsafe(32),
         user_id=person.id,
+        address=visit.address[:45],
+        browser=visit.browser[:200].replace(NUL, ""),
         created_at=moment,
         seen_at=moment,
         expires_at=moment + timedelta(seconds=lifetime_s),
     )
     session.add(row)
     session.flush()
-    audit.append(session, person.id, "session.opened", row.id)
-    return OpenedSession(token, SignedIn(person, row.id, row.csrf_token))
+    device = remember(session, visit.device, person.id)
+    audit.append(session, person.id, "session.opened", row.id, address=row.address)
+    return OpenedSession(token, SignedIn(person, row.id, row.csrf_token), device)
 
 
 def find_session(session: Session, token: str, idle_s: int) -> tuple[SignedIn, bool] | None:
@@ -120,10 +102,8 @@ def find_session(session: Session, token: str, idle_s: int) -> tuple[SignedIn, b
         select(SessionRow, UserRow)
         .join(UserRow, UserRow.id == SessionRow.user_id)
         .where(
-            SessionRow.token_sha256 == _sha256(token),
-            SessionRow.revoked_at.is_(None),
-            SessionRow.expires_at > moment,
-            SessionRow.seen_at > moment - timedelta(seconds=idle_s),
+            SessionRow.token_sha256 == digest(token),
+            *standing(moment, idle_s),
             UserRow.active,
         )
     ).first()
@@ -131,7 +111,16 @@ def find_session(session: Session, token: str, idle_s: int) -> tuple[SignedIn, b
         return None
     row, user = found
     due = moment - row.seen_at > min(SEEN_EVERY, timedelta(seconds=idle_s / 2))
-    return SignedIn(_person(user), row.id, row.csrf_token), due
+    return SignedIn(person_of(user), row.id, row.csrf_token), due
+
+
+def standing(moment: datetime, idle_s: int) -> tuple[ColumnElement[bool], ...]:
+    """Sessions that have not ended."""
+    return (
+        SessionRow.revoked_at.is_(None),
+        SessionRow.expires_at > moment,
+        SessionRow.seen_at > moment - timedelta(seconds=idle_s),
+    )
 
 
 def touch_session(session: Session, session_id: str) -> None:
@@ -145,27 +134,38 @@ def close_session(session: Session, signed_in: SignedIn) -> None:
     audit.append(session, signed_in.person.id, "session.closed", signed_in.session_id)
 
 
-def set_password(session: Session, user_id: str, password: str, hasher: Passwords) -> None:
+def set_password(
+    session: Session, user_id: str, password: str, hasher: Passwords, actor: str | None = None
+) -> None:
     """Change a password and end every session that the old one opened."""
     row = session.get(UserRow, user_id)
     if row is None:
         raise NotFoundError(f"no user has the id {user_id}")
-    row.password_hash = hasher.hash(password)
+    row.password_hash = hasher.hash(password, row.name)
     _revoke(session, SessionRow.user_id == user_id)
     session.flush()
-    audit.append(session, user_id, "user.password_changed", user_id)
+    audit.append(session, actor or user_id, "user.password_changed", user_id)
+
+
+def end_sessions(session: Session, actor: str, user_id: str, keep: str | None = None) -> None:
+    """End every session of a person except ``keep``, and forget the browsers."""
+    others = true() if keep is None else SessionRow.id != keep
+    _revoke(session, and_(SessionRow.user_id == user_id, others))
+    forget_all(session, user_id)
+    audit.append(session, actor, "user.signed_out", user_id, kept=keep)
+
+
+def end_session(session: Session, actor: str, user_id: str, session_id: str) -> None:
+    """End one session of that person; NotFoundError when it is not theirs or has ended."""
+    theirs = SessionRow.id == session_id, SessionRow.user_id == user_id
+    wanted = select(SessionRow.id).where(*theirs, SessionRow.revoked_at.is_(None))
+    if session.scalar(wanted) is None:
+        raise NotFoundError(f"there is no sign-in {session_id} to end")
+    _revoke(session, SessionRow.id == session_id)
+    audit.append(session, actor, "session.revoked", session_id, user_id=user_id)
 
 
 def _revoke(session: Session, which: ColumnElement[bool]) -> None:
     session.execute(
         update(SessionRow).where(which, SessionRow.revoked_at.is_(None)).values(revoked_at=now())
     )
-
-
-def _person(row: UserRow) -> Person:
-    role = cast("Role", row.role)
-    return Person(row.id, row.name, role, row.restaurant_id, row.station_id, row.district_id)
-
-
-def _sha256(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

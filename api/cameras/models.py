@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, String, Text, false, true
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Text,
+    false,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.database import Base, UtcDateTime
+
+EVERY_SCOPE = "alerts:post settings:read"
 
 
 class CameraRow(Base):
@@ -35,14 +47,25 @@ class CameraRow(Base):
 
 
 class CameraKeyRow(Base):
-    """A key's public prefix and the hash of the whole; the key itself is stored nowhere."""
+    """A key's public prefix and the hash of the whole; the key itself is stored nowhere.
+
+    It is for one camera, or for all cameras of a restaurant; ``scopes`` parts them with blanks.
+    """
 
     __tablename__ = "camera_keys"
+    __table_args__ = (
+        CheckConstraint("(camera_id IS NULL) <> (restaurant_id IS NULL)", "one_place"),
+    )
 
     prefix: Mapped[str] = mapped_column(String(16), primary_key=True)
     sha256: Mapped[str] = mapped_column(String(64))
-    camera_id: Mapped[str] = mapped_column(ForeignKey("cameras.id"), index=True)
+    name: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    camera_id: Mapped[str | None] = mapped_column(ForeignKey("cameras.id"), index=True)
+    restaurant_id: Mapped[str | None] = mapped_column(ForeignKey("restaurants.id"), index=True)
+    scopes: Mapped[str] = mapped_column(String(60), default=EVERY_SCOPE, server_default=EVERY_SCOPE)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from api import audit
 from api.accounts.schemas import Person
 from api.database import new_id, now
-from api.restaurants.models import RestaurantRow, StationRow, UserRestaurantRow
+from api.restaurants.models import DistrictRow, RestaurantRow, StationRow, UserRestaurantRow
 from api.text import require_text
 
 EVERYWHERE: Final = ("admin",)
@@ -42,25 +42,47 @@ def _run_by(person: Person) -> ColumnElement[bool]:
     return or_(RestaurantRow.id == person.restaurant_id, RestaurantRow.id.in_(further))
 
 
-def station_id_of(session: Session, name: str) -> str:
-    """The station of that name, made when it is new."""
+def district_id_of(session: Session, name: str, actor: str = audit.SYSTEM) -> str:
+    """The district of that name, made when it is new."""
+    name = require_text(name, "district", 100)
+    known = session.scalar(select(DistrictRow.id).where(DistrictRow.name == name))
+    if known is not None:
+        return known
+    row = DistrictRow(id=new_id(), name=name, created_at=now())
+    session.add(row)
+    session.flush()
+    audit.append(session, actor, "district.created", row.id, name=name)
+    return row.id
+
+
+def station_id_of(
+    session: Session, name: str, district_id: str | None = None, actor: str = audit.SYSTEM
+) -> str:
+    """The station of that name, made when it is new; then it lies in that district."""
     name = require_text(name, "station", 100)
     known = session.scalar(select(StationRow.id).where(StationRow.name == name))
     if known is not None:
         return known
-    row = StationRow(id=new_id(), name=name, created_at=now())
+    row = StationRow(id=new_id(), name=name, district_id=district_id, created_at=now())
     session.add(row)
     session.flush()
-    audit.append(session, audit.SYSTEM, "station.created", row.id, name=name)
+    audit.append(session, actor, "station.created", row.id, name=name, district_id=district_id)
     return row.id
 
 
-def create_restaurant(session: Session, name: str, station: str | None = None) -> str:
+def create_restaurant(
+    session: Session, name: str, station: str | None = None, actor: str = audit.SYSTEM
+) -> str:
     """Make a restaurant and give its id."""
+    station_id = None if station is None else station_id_of(session, station, actor=actor)
+    return add_restaurant(session, actor, name, station_id)
+
+
+def add_restaurant(session: Session, actor: str, name: str, station_id: str | None) -> str:
+    """As ``create_restaurant``, at a station that there is."""
     name = require_text(name, "name", 200)
-    station_id = None if station is None else station_id_of(session, station)
     row = RestaurantRow(id=new_id(), name=name, station_id=station_id, created_at=now())
     session.add(row)
     session.flush()
-    audit.append(session, audit.SYSTEM, "restaurant.created", row.id, name=name)
+    audit.append(session, actor, "restaurant.created", row.id, name=name, station_id=station_id)
     return row.id

@@ -13,8 +13,9 @@ from sqlalchemy import select
 from api.accounts.models import SessionRow, UserRow
 from api.accounts.passwords import AT_ONCE, Passwords
 from api.accounts.schemas import NewUser
-from api.accounts.sessions import COOKIE, Throttle
+from api.accounts.sessions import COOKIE
 from api.accounts.store import create_user
+from api.accounts.throttle import Throttle
 from api.database import now
 from api.errors import ThrottledError
 from api.settings import Settings
@@ -89,8 +90,8 @@ def test_attempts_are_limited_for_one_name_from_one_address(kitchen: Kitchen) ->
     assert elsewhere.post(SESSIONS, json={"name": "Li", "password": PASSWORD}).status_code == 201
 
 
-def test_the_right_password_ends_the_count() -> None:
-    throttle = Throttle(attempts=2, window_s=60)
+def test_the_right_password_ends_the_count(kitchen: Kitchen) -> None:
+    throttle = Throttle(kitchen.database, attempts=2, window_s=60)
     for _ in range(5):
         throttle.count("Li", "here")
         throttle.forget("li", "here")
@@ -188,6 +189,9 @@ def test_a_new_password_ends_every_session(kitchen: Kitchen) -> None:
     ("new", "error", "field"),
     [
         (NewUser("Li", "patrol", "short"), InvalidError, "password"),
+        (NewUser("Li", "patrol", "1q2w3e4r5t"), InvalidError, "password"),
+        (NewUser("Li", "inspector", PASSWORD, station="N", district="D"), InvalidError, "district"),
+        (NewUser("Li", "admin", PASSWORD, district="Harbour"), InvalidError, "district"),
         (NewUser("Li", "patrol", "x" * 300), InvalidError, "password"),
         (NewUser("Li", "cook", PASSWORD), InvalidError, "role"),
         (NewUser("  ", "patrol", PASSWORD), InvalidError, "name"),
