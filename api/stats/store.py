@@ -25,7 +25,6 @@ from sqlalchemy.orm import Session
 
 from api.accounts.schemas import Person
 from api.alerts.models import AlertRow
-from api.alerts.schemas import Status
 from api.alerts.store import in_scope
 from api.cameras.models import CameraRow
 from api.restaurants.models import RestaurantRow
@@ -39,7 +38,6 @@ from api.stats.schemas import (
     Verdict,
 )
 from vision.errors import InvalidError
-from vision.names import RuleId
 
 SETTLED: Final = ("upheld", "dismissed")
 MODELS_OWN: Final = ("camera", "batch")
@@ -160,9 +158,9 @@ def item(
         dismissed=counts.dismissed,
         decided=decided,
         open=counts.open,
-        precision=measured and measured.value,
-        low=measured and measured.low,
-        high=measured and measured.high,
+        precision=measured.value if measured else None,
+        low=measured.low if measured else None,
+        high=measured.high if measured else None,
     )
 
 
@@ -190,8 +188,8 @@ class CountedAlert:
 
     id: UUID
     started_at: datetime
-    rule: RuleId
-    status: Status
+    rule: str
+    status: str
     confidence: float
     restaurant_name: str
     camera_name: str
