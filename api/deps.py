@@ -12,7 +12,8 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 from api.accounts import store as accounts
 from api.accounts.schemas import Role, SignedIn
 from api.accounts.sessions import COOKIE
-from api.cameras.store import Camera, camera_of_key
+from api.cameras import keys
+from api.cameras.keys import Camera
 from api.database import Database
 from api.errors import CameraKeyError, NotSignedInError
 from api.reviews.order import ReviewPolicy, policy_of
@@ -124,15 +125,57 @@ ReviewerDep = Annotated[SignedIn, Depends(require("patrol", "supervisor", "admin
 StaffDep = Annotated[SignedIn, Depends(require("patrol", "inspector", "supervisor", "admin"))]
 
 
-def posting_camera(
-    database: DatabaseDep,
-    given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
+async def camera_in_body(request: Request) -> str | None:
+    """The camera that a posted alert names; only a restaurant's key needs to ask."""
+    is_json = "application/json" in request.headers.get("content-type", "")
+    if request.method != "POST" or not is_json:
+        return None
+    try:
+        body = await request.json()
+    except ValueError:
+        return None
+    named = body.get("camera_id") if isinstance(body, dict) else None
+    return named if isinstance(named, str) else None
+
+
+def camera_of_request(
+    request: Request,
+    scope: keys.KeyScope,
+    given: HTTPAuthorizationCredentials | None,
+    in_body: str | None = None,
 ) -> Camera:
-    """The camera whose key came with the request, or CameraKeyError."""
+    """The camera whose key came with the request.
+
+    CameraKeyError without a key that works, ForbiddenError when it was not made for ``scope``,
+    NotFoundError when the address names a camera or an alert that is not the key's.
+    """
     if given is None:
         raise CameraKeyError("send the camera's key as Authorization: Bearer KEY")
+    database = get_database(request)
     with database.reading() as session:
-        return camera_of_key(session, given.credentials)
+        key = keys.find_key(session, given.credentials)
+        keys.require_scope(key, scope)
+        camera = keys.camera_at(session, key, request.path_params, in_body)
+    if key.use_is_news:
+        with database.writing() as session:
+            keys.note_use(session, key)
+    return camera
+
+
+BearerDep = Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+
+
+def posting_camera(
+    request: Request, given: BearerDep, in_body: Annotated[str | None, Depends(camera_in_body)]
+) -> Camera:
+    """The camera that posts."""
+    return camera_of_request(request, "alerts:post", given, in_body)
+
+
+def reading_camera(request: Request, given: BearerDep) -> Camera:
+    """The camera that asks for its settings."""
+    return camera_of_request(request, "settings:read", given)
 
 
 CameraDep = Annotated[Camera, Depends(posting_camera)]
+SettingsCameraDep = Annotated[Camera, Depends(reading_camera)]
