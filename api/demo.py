@@ -29,6 +29,7 @@ from vision.batch import Batch, Options, analyse
 from vision.errors import ConfigError, DeliveryError, RefusedError, SourceError
 from vision.model import DEFAULT_MODEL
 from vision.outbox import Api, Outbox
+from vision.recordings import everywhere
 from vision.report import write_report
 from vision.results import VideoRecord, write_json
 from vision.zones import whole_picture
@@ -116,7 +117,7 @@ def read_site(book: Path) -> Site:
 
 def analyse_samples(videos: list[Path], data: Path) -> Batch:
     """The batch path on the sample videos; what an earlier run has finished is taken over."""
-    options = Options(DEFAULT_MODEL, "strict", (whole_picture("cooking"),))
+    options = Options(DEFAULT_MODEL, "strict", everywhere([whole_picture("cooking")]))
     out = data / "analysis"
     out.mkdir(parents=True, exist_ok=True)
     batch = analyse(videos, out, options, done=tell)

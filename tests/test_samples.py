@@ -13,6 +13,7 @@ from vision.detections import KINDS, Detections, HatState, MaskState
 from vision.frames import Frame
 from vision.model import DEFAULT_MODEL
 from vision.pipeline import Pipeline
+from vision.recordings import everywhere
 from vision.rulepacks import load_pack
 from vision.tracker import NearestTracker
 from vision.video import open_video
@@ -66,7 +67,7 @@ def found_from_truth(name: str, fps: float) -> list[tuple[str, float, float]]:
 
 @pytest.fixture(scope="module")
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Batch:
-    options = Options(DEFAULT_MODEL, "strict", (whole_picture("cooking"),))
+    options = Options(DEFAULT_MODEL, "strict", everywhere([whole_picture("cooking")]))
     return analyse([SAMPLES], tmp_path_factory.mktemp("samples"), options)
 
 

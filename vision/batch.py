@@ -10,6 +10,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 from uuid import NAMESPACE_URL, UUID, uuid5
+from zoneinfo import ZoneInfo
 
 from vision.alert import EvidenceRef, ModelRef, RulesRef
 from vision.detector import open_detector
@@ -19,8 +20,11 @@ from vision.evidence import EvidenceWriter
 from vision.exposure import Exposure
 from vision.footage import Footage, collect
 from vision.model import load_model
+from vision.options import Options as Options
 from vision.parts import Part, Parts
 from vision.pipeline import Detector, Finding, Pipeline
+from vision.recorded import listed, recorded_at
+from vision.recordings import Place
 from vision.results import (
     Analysis,
     EpisodeRecord,
@@ -28,34 +32,16 @@ from vision.results import (
     ExposureRecord,
     Filed,
     HealthRecord,
-    OptionsRecord,
     PersonExposure,
+    RecordedRecord,
     VideoRecord,
-    ZoneRecord,
 )
 from vision.rulepacks import load_pack
 from vision.tracker import NearestTracker
-from vision.video import file_sha256, open_video
-from vision.zones import Zone
+from vision.video import Video, file_sha256, open_video
 
 EPISODES: Final = uuid5(NAMESPACE_URL, "urn:brightkitchen:episodes")
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """Everything that changes the result, besides the footage."""
-
-    model: Path
-    rules: str
-    zones: tuple[Zone, ...]
-    camera: str | None = None
-    fps: float = 5.0
-
-    @property
-    def record(self) -> OptionsRecord:
-        """As it stands in ``episodes.json``."""
-        zones = tuple(ZoneRecord(name=z.name, type=z.type, polygon=z.polygon) for z in self.zones)
-        return OptionsRecord(fps=self.fps, camera=self.camera, zones=zones)
+UNLISTED: Final = "no entry of the list of recordings matches it; add one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +71,19 @@ def shared_detector(model: Path) -> Detector:
 
 def watch_footage(footage: Footage, options: Options) -> Watched:
     """Run one video through the pipeline; what cannot be read becomes a record that says so."""
+    place = options.places.of(footage.label)
+    if place is None:
+        return Watched(footage, unreadable(footage, UNLISTED))
     pack = load_pack(options.rules).pack
-    detector = shared_detector(options.model)
-    pipeline = Pipeline(detector, NearestTracker(), options.zones, pack)
+    pipeline = Pipeline(shared_detector(options.model), NearestTracker(), place.zones, pack)
     try:
         with open_video(footage.path) as video:
             closed = [f for frame in video.frames(options.fps) for f in pipeline.step(frame).closed]
             findings = (*closed, *pipeline.finish())
             record = VideoRecord(
                 path=footage.label,
+                camera=place.camera,
+                recorded=recorded_record(footage, video, place, options.places.clock),
                 sha256=file_sha256(footage.path),
                 duration_s=round(video.duration_s, 3),
                 analysed_s=round(pipeline.exposure.camera_s, 3),
@@ -107,6 +97,24 @@ def watch_footage(footage: Footage, options: Options) -> Watched:
             return Watched(footage, record, ordered, video.width, video.height)
     except SourceError as error:
         return Watched(footage, unreadable(footage, str(error)))
+
+
+def recorded_record(
+    footage: Footage, video: Video, place: Place, clock: ZoneInfo
+) -> RecordedRecord | None:
+    """When the video was taken, as far as list, name or header tell."""
+    found = (
+        listed(place.started_at)
+        if place.started_at
+        else recorded_at(footage.label, video.header, video.duration_s, clock)
+    )
+    if found is None:
+        return None
+    return RecordedRecord(
+        started_at=found.started_at,
+        source=found.source,
+        uncertainty_s=round(found.uncertainty_s, 3),
+    )
 
 
 def finding_order(finding: Finding) -> tuple[float, str, str]:

@@ -24,6 +24,7 @@ from vision.model import DEFAULT_MODEL, load_model
 from vision.names import ZONE_TYPES
 from vision.pictures import read_picture
 from vision.pipeline import Detector
+from vision.recordings import everywhere
 from vision.report import write_report
 from vision.results import VideoRecord, write_json
 from vision.rulepacks import load_pack
@@ -72,9 +73,9 @@ def options_for(
     load_pack(rules)
     if camera is not None:
         file = load_camera(camera)
-        return Options(model, rules, tuple(z.zone for z in file.zones), file.name, fps)
+        return Options(model, rules, everywhere([z.zone for z in file.zones], file.name), fps)
     whole = whole_picture(zone_type or "cooking")
-    return Options(model, rules, (whole,), None, fps)
+    return Options(model, rules, everywhere([whole]), fps)
 
 
 def check_out(out: Path, resume: bool) -> None:

@@ -26,6 +26,7 @@ CLOCK: Final = re.compile(rf"(?<!\d){TIME}(?!\d)")
 # 1764001800 or 1764001800000: seconds or milliseconds since 1970.
 EPOCH: Final = re.compile(r"(?<!\d)(1[4-9]\d{8})(\d{3})?(?!\d)")
 
+DEFAULT_TIME_ZONE: Final = "Asia/Shanghai"
 SECOND_S: Final = 1.0
 MINUTE_S: Final = 60.0
 HOUR_S: Final = 3600.0

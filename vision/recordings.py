@@ -6,6 +6,7 @@ holds. ``*`` in a match runs over folders too.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -17,10 +18,9 @@ from pydantic import AwareDatetime, Field, model_validator
 
 from vision.config import Name, TimeZone, ZoneConfig, load_camera, read
 from vision.names import ZoneType
+from vision.recorded import DEFAULT_TIME_ZONE
 from vision.strict import Strict
 from vision.zones import Zone, whole_picture
-
-DEFAULT_TIME_ZONE = "Asia/Shanghai"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +88,9 @@ class Places:
         return next((place for match, place in self.listed if fnmatchcase(label, match)), None)
 
 
-def one_place(place: Place, time_zone: str = DEFAULT_TIME_ZONE) -> Places:
+def everywhere(zones: Sequence[Zone], camera: str | None = None) -> Places:
     """Every recording is of one camera."""
-    return Places((("*", place),), time_zone)
+    return Places((("*", Place(tuple(zones), camera)),))
 
 
 def load_places(path: Path) -> Places:

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from vision.alert import Alert, Box, EvidenceRef, ModelRef, RulesRef, Unit
 from vision.names import RuleId, Severity, ZoneType
+from vision.recorded import DEFAULT_TIME_ZONE, Source
 from vision.strict import Strict
 
 SCHEMA: Literal["brightkitchen.episodes/1"] = "brightkitchen.episodes/1"
@@ -67,10 +68,23 @@ class ExposureRecord(Strict):
     person_assessable_s: PersonExposure
 
 
+class RecordedRecord(Strict):
+    """When the first frame was taken, what tells so, and how far that may be off."""
+
+    started_at: AwareDatetime
+    source: Source
+    uncertainty_s: float
+
+
 class VideoRecord(Strict):
-    """One video and how much of it was seen; ``error`` says what was damaged."""
+    """One video and how much of it was seen; ``error`` says what was damaged.
+
+    ``camera`` and ``recorded`` are None where neither list nor name nor header tells them.
+    """
 
     path: str
+    camera: str | None = None
+    recorded: RecordedRecord | None = None
     sha256: str
     duration_s: float
     analysed_s: float
@@ -89,12 +103,25 @@ class ZoneRecord(Strict):
     polygon: tuple[tuple[float, float], ...]
 
 
+class RecordingsRecord(Strict):
+    """One entry of the list of recordings: whose they are, and what was judged in them."""
+
+    match: str
+    camera: str | None
+    zones: tuple[ZoneRecord, ...]
+
+
 class OptionsRecord(Strict):
-    """Everything besides model and rules that changes the result."""
+    """Everything besides model and rules that changes the result.
+
+    With a list of ``recordings`` each has its own camera and zones, and the two here are empty.
+    """
 
     fps: float
     camera: str | None
     zones: tuple[ZoneRecord, ...]
+    time_zone: str = DEFAULT_TIME_ZONE
+    recordings: tuple[RecordingsRecord, ...] = ()
 
 
 class Analysis(Strict):

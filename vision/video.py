@@ -184,6 +184,11 @@ class Video(Closing):
         return self._stream
 
     @property
+    def header(self) -> dict[str, str]:
+        """What the file says of itself; the video's own words win."""
+        return {**self._container.metadata, **self._stream.metadata}
+
+    @property
     def unit_s(self) -> Fraction:
         """Seconds of one pts."""
         return self._clock.unit

@@ -14,13 +14,14 @@ from vision.alert import Alert
 from vision.batch import Batch, Options, analyse
 from vision.chain import verify
 from vision.model import DEFAULT_MODEL
+from vision.recordings import Place, Places, everywhere
 from vision.results import Analysis, write_json
 from vision.video import file_sha256
 from vision.zones import whole_picture
 
 SAMPLES = Path(__file__).parent.parent.parent / "sample_videos"
 RECORDED_AT = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
-OPTIONS = Options(DEFAULT_MODEL, "strict", (whole_picture("cooking"),))
+OPTIONS = Options(DEFAULT_MODEL, "strict", everywhere([whole_picture("cooking")]))
 
 
 def short_clip(path: Path, seconds: int = 2) -> Path:
@@ -117,3 +118,16 @@ def test_the_results_are_written_whole(tmp_path: Path, sample: tuple[Path, Batch
     write_json(batch.analysis, tmp_path / "episodes.json")
     assert Analysis.model_validate_json((tmp_path / "episodes.json").read_bytes()) == batch.analysis
     assert [p.name for p in tmp_path.iterdir()] == ["episodes.json"]
+
+
+def test_a_recording_says_whose_it_is_and_when_it_was_taken(tmp_path: Path) -> None:
+    (tmp_path / "ch01").mkdir()
+    short_clip(tmp_path / "ch01" / "20261124143000.mp4")
+    short_clip(tmp_path / "stray.mp4")
+    place = Place((whole_picture("storage"),), "cold room")
+    options = Options(DEFAULT_MODEL, "strict", Places((("ch01/*", place),)))
+    told, stray = analyse([tmp_path], tmp_path / "out", options).analysis.videos
+    assert told.camera == "cold room" and told.recorded is not None
+    assert told.recorded.started_at == RECORDED_AT and told.recorded.source == "name"
+    assert stray.error == "no entry of the list of recordings matches it; add one"
+    assert stray.frames_analysed == 0
