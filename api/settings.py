@@ -61,6 +61,9 @@ class Settings(BaseSettings):
     session_lifetime_s: int = Field(default=43_200, ge=60, le=604_800)
     sign_in_attempts: int = Field(default=10, ge=1, le=1_000, description="per name and address")
     sign_in_window_s: int = Field(default=300, ge=1, le=86_400)
+    password_link_lifetime_s: int = Field(
+        default=172_800, ge=300, le=2_592_000, description="how long a link to set a password works"
+    )
     argon2_memory_kib: int = Field(default=65_536, ge=8, le=1_048_576)
     argon2_rounds: int = Field(default=3, ge=1, le=20)
     body_limit_bytes: int = Field(default=262_144, ge=1_024, le=16_777_216)
