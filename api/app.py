@@ -18,10 +18,14 @@ from api.accounts.passwords import password_hasher
 from api.accounts.throttle import Throttle
 from api.alerts import routes as alert_routes
 from api.cameras import routes as camera_routes
+from api.cameras.snapshots import SnapshotStorage
 from api.database import Database
+from api.evidence import custody_routes
 from api.evidence import routes as evidence_routes
+from api.evidence.alarm import alarm
 from api.metrics import Metrics, MetricsMiddleware
 from api.middleware import BodyLimitMiddleware, HeadersMiddleware
+from api.patrols import routes as patrol_routes
 from api.reviews import routes as review_routes
 from api.settings import Settings
 from api.stats import routes as stats_routes
@@ -33,6 +37,8 @@ ROUTERS: Final = (
     alert_routes.router,
     camera_routes.router,
     evidence_routes.router,
+    patrol_routes.router,
+    custody_routes.router,
     review_routes.router,
     stats_routes.router,
 )
@@ -64,12 +70,14 @@ def create_app(settings: Settings) -> FastAPI:
 def _keep(app: FastAPI, settings: Settings) -> None:
     app.state.settings = settings
     app.state.database = Database(settings.url, settings.busy_timeout_s)
+    app.state.snapshots = SnapshotStorage(settings.data / "pictures")
     app.state.storage = open_storage(settings)
     app.state.passwords = password_hasher(settings)
     app.state.throttle = Throttle(
         app.state.database, settings.sign_in_attempts, settings.sign_in_window_s
     )
     app.state.metrics = Metrics()
+    app.state.storage.altered = alarm(app.state.database, app.state.metrics)
 
 
 def _guard(app: FastAPI, settings: Settings) -> None:
