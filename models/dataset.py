@@ -19,6 +19,7 @@ from models.labels import (
     Picture,
     Xywh,
     is_held_out,
+    meaning_of,
 )
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
 ]
 
 EVERYTHING: Final = frozenset(CLASSES)
+IMAGES: Final = (".jpg", ".jpeg", ".png")
 # People also walk through pest pictures, but rarely: their heads stay unlabelled there.
 COMPLETE_IN: Final[Mapping[str, frozenset[str]]] = {
     "kitchen-frames": EVERYTHING,
@@ -58,22 +60,34 @@ def read_set(folder: Path) -> list[Picture]:
     """Read one set in the plain layout (images, labels, classes.txt, groups.tsv), sorted by name.
 
     A picture with a file in ``labels_head`` is read from there: whole heads instead of faces.
+    Without groups.tsv every picture is a group of its own.
     """
     groups = read_groups(folder / "groups.tsv")
-    heads = _read_classes(folder / "classes_head.txt")
-    classes = _read_classes(folder / "classes.txt")
+    heads = read_classes(folder / "classes_head.txt")
+    classes = read_classes(folder / "classes.txt")
     pictures = []
-    for path in sorted((folder / "images").glob("*.jpg")):
+    for path in images_in(folder / "images"):
         head_labels = folder / "labels_head" / f"{path.stem}.txt"
         if head_labels.is_file():
             labels = read_labels(head_labels, heads)
         else:
             labels = read_labels(folder / "labels" / f"{path.stem}.txt", classes)
-        complete = COMPLETE_IN.get(folder.name, frozenset())
+        complete = COMPLETE_IN.get(folder.name, labelled_kinds(classes))
         if any(label.meaning.kind == "face" for label in labels):
             complete = frozenset()
-        pictures.append(Picture(folder.name, path, groups[path.stem], labels, complete))
+        group = groups.get(path.stem, path.stem)
+        pictures.append(Picture(folder.name, path, group, labels, complete))
     return pictures
+
+
+def images_in(folder: Path) -> list[Path]:
+    """The pictures of a folder, sorted by name."""
+    return sorted(path for path in folder.glob("*") if path.suffix.lower() in IMAGES)
+
+
+def labelled_kinds(classes: Iterable[str]) -> frozenset[str]:
+    """The detector classes that a set of these class names boxes: what it has a name for."""
+    return EVERYTHING & {meaning_of(name).kind for name in classes if name.strip()}
 
 
 def read_all(
@@ -86,7 +100,7 @@ def read_all(
 
 def read_groups(path: Path) -> dict[str, str]:
     """Map the name of a picture (no suffix) to its group."""
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
     rows = (line.split("\t") for line in lines if line.strip())
     return {image: group for image, group in rows if image != "image"}
 
@@ -100,11 +114,12 @@ def read_labels(path: Path, classes: list[str]) -> tuple[Label, ...]:
         if line.strip():
             index, x, y, w, h = line.split()[:5]
             xywh = (float(x), float(y), float(w), float(h))
-            labels.append(Label(MEANINGS[classes[int(index)]], xywh))
+            labels.append(Label(meaning_of(classes[int(index)]), xywh))
     return tuple(labels)
 
 
-def _read_classes(path: Path) -> list[str]:
+def read_classes(path: Path) -> list[str]:
+    """The class names of a set in their order; none where there is no file."""
     return path.read_text(encoding="utf-8").split("\n") if path.is_file() else []
 
 

@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from vision.errors import ConfigError
+
 CLASSES: Final = ("head", "rodent", "cockroach")
 HAT_STATES: Final = ("worn", "missing")
 MASK_STATES: Final = ("worn", "incorrect", "missing", "unseen")
@@ -56,10 +58,13 @@ class Picture:
     group: str
     labels: tuple[Label, ...] = ()
     complete: frozenset[str] = field(default_factory=frozenset)
+    validation: bool | None = None  # the side a data.yaml puts it on; None: the split decides
 
     @property
     def held_out(self) -> bool:
         """Whether the picture belongs to the validation side of the split."""
+        if self.validation is not None:
+            return self.validation
         return is_held_out(self.set_name, self.group)
 
     def with_labels(self, labels: Iterable[Label]) -> Picture:
@@ -85,9 +90,22 @@ MEANINGS: Final[Mapping[str, Meaning]] = {
     "with_incorrect_mask": Meaning("face", mask="incorrect"),
     "mask_weared_incorrect": Meaning("face", mask="incorrect"),
     "rat": Meaning("rodent"),
+    "mouse": Meaning("rodent"),
+    "rodent": Meaning("rodent"),
     "cockroach": Meaning("cockroach"),
     "Cockroach": Meaning("cockroach"),
+    "cat": Meaning("cat"),  # no class of the detector: a picture of one is a negative
+    "dog": Meaning("dog"),
 }
+
+
+def meaning_of(name: str) -> Meaning:
+    """What a class name says, its case aside; ConfigError naming the known ones."""
+    lower = name.strip().lower()
+    for known, meaning in MEANINGS.items():
+        if lower == known.lower():
+            return meaning
+    raise ConfigError(f"no class is called {name!r}; known are {', '.join(MEANINGS)}.")
 
 
 @cache
