@@ -12,11 +12,14 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from api import errors, operations
+from api import audit_routes, errors, operations
 from api.accounts import routes as account_routes
+from api.accounts import user_routes
 from api.accounts.passwords import password_hasher
 from api.accounts.throttle import Throttle
 from api.alerts import routes as alert_routes
+from api.audit_log import AuditWatch
+from api.cameras import keys_routes
 from api.cameras import routes as camera_routes
 from api.cameras.snapshots import SnapshotStorage
 from api.database import Database
@@ -26,21 +29,30 @@ from api.evidence.alarm import alarm
 from api.metrics import Metrics, MetricsMiddleware
 from api.middleware import BodyLimitMiddleware, HeadersMiddleware
 from api.patrols import routes as patrol_routes
+from api.restaurants import routes as restaurant_routes
 from api.reviews import routes as review_routes
+from api.samples import routes as sample_routes
 from api.settings import Settings
 from api.stats import routes as stats_routes
 from api.storage import open_storage
+from api.thresholds import routes as threshold_routes
 from api.web import routes as page_routes
 
 ROUTERS: Final = (
     account_routes.router,
+    audit_routes.router,
+    keys_routes.router,
+    restaurant_routes.router,
+    user_routes.router,
     alert_routes.router,
     camera_routes.router,
     evidence_routes.router,
     patrol_routes.router,
     custody_routes.router,
     review_routes.router,
+    sample_routes.router,
     stats_routes.router,
+    threshold_routes.router,
 )
 
 
@@ -76,6 +88,7 @@ def _keep(app: FastAPI, settings: Settings) -> None:
     app.state.throttle = Throttle(
         app.state.database, settings.sign_in_attempts, settings.sign_in_window_s
     )
+    app.state.audit_watch = AuditWatch()
     app.state.metrics = Metrics()
     app.state.storage.altered = alarm(app.state.database, app.state.metrics)
 

@@ -54,9 +54,14 @@ class EvidenceStorage:
         Raises StorageError when the disk is full or the storage cannot be written.
         """
         incoming = f"{INCOMING}/{uuid4().hex}"
-        parts: dict[str, int] = {"chunk_size": PART_BYTES, "max_concurrency": PARTS_AT_ONCE}
         try:
-            await obstore.put_async(self._store, incoming, checked(expected, body), **parts)
+            await obstore.put_async(
+                self._store,
+                incoming,
+                checked(expected, body),
+                chunk_size=PART_BYTES,
+                max_concurrency=PARTS_AT_ONCE,
+            )
             await to_thread.run_sync(self._keep, incoming, path_of(expected.sha256))
         except (BaseError, OSError) as error:
             await to_thread.run_sync(self._drop, incoming)
@@ -125,36 +130,36 @@ class EvidenceStorage:
                 "bring it back from a backup"
             )
 
-    def holds(self, sha256: str) -> bool:
-        """Whether there is a file of that name, whole or not."""
+    def size(self, sha256: str) -> int | None:
+        """How many bytes lie under that name, whole or not; None when there is no such file."""
         try:
-            obstore.head(self._store, path_of(sha256))
+            return int(obstore.head(self._store, path_of(sha256))["size"])
         except GONE:
-            return False
+            return None
         except BaseError as error:
             raise StorageError("the evidence storage cannot be read") from error
-        return True
 
     def delete(self, sha256: str) -> None:
-        """Remove a file for good; nothing happens when it is gone already."""
+        """Remove a file for good, with what was derived from it; harmless when it is gone."""
         try:
+            self._sweep(f"{DERIVED}/{sha256}", timedelta())
             obstore.delete(self._store, path_of(sha256))
         except GONE:
             return
         except BaseError as error:
             raise StorageError("the evidence storage cannot be written") from error
 
-    def keep_derived(self, name: str, content: bytes) -> None:
-        """Keep what can be made again from evidence; it is no evidence itself."""
+    def keep_derived(self, sha256: str, name: str, content: bytes) -> None:
+        """Keep what can be made again from a file; it is no evidence, and goes with the file."""
         try:
-            obstore.put(self._store, f"{DERIVED}/{name}", content)
+            obstore.put(self._store, f"{DERIVED}/{sha256}/{name}", content)
         except (BaseError, OSError) as error:
             raise StorageError("the evidence storage cannot be written") from error
 
-    def derived(self, name: str) -> bytes | None:
+    def derived(self, sha256: str, name: str) -> bytes | None:
         """What was derived before, None when it must be made (again)."""
         try:
-            return bytes(self._get(f"{DERIVED}/{name}").bytes())
+            return bytes(self._get(f"{DERIVED}/{sha256}/{name}").bytes())
         except NotFoundError:
             return None
 
@@ -185,7 +190,7 @@ class EvidenceStorage:
             item["path"]
             for batch in obstore.list(self._store, prefix)
             for item in batch
-            if item["last_modified"] < limit
+            if not older_than or item["last_modified"] < limit
         ]
         for path in old:
             obstore.delete(self._store, path)

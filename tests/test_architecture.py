@@ -17,6 +17,7 @@ DOORS = {
         "vision/clipping.py",
         "models/synthesis/film.py",
         "api/doctor.py",
+        "api/evidence/clips.py",
     },
     "cv2": {"vision/", "models/", "api/evidence/blur.py"},
     "openvino": {"vision/detector.py", "models/"},

@@ -14,14 +14,16 @@ import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
 from vision.closing import Closing
+from vision.custody import check_bundle
 from vision.errors import EvidenceError
+from vision.sealing import GENESIS, link_hash
+from vision.sealing import canonical as canonical
 
 CHAIN: Final = "chain.jsonl"
 LOCK: Final = ".chain.lock"
-GENESIS: Final = "0" * 64
 # Half-written files are named like this until they are whole; they are no evidence.
 PART: Final = ".part"
 
@@ -41,26 +43,17 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What ``verify`` found: links counted, the first bad one, files nobody listed."""
+    """What ``verify`` found: links counted, the first bad one, files nobody listed.
+
+    ``notes`` tell what a reader of a case bundle should know: whose signature it carries, its
+    daily roots, what retention deleted.
+    """
 
     links: int
     first_bad: str | None
     root: str
     unlisted: tuple[str, ...] = ()
-
-
-def canonical(fields: dict[str, Any]) -> bytes:
-    """JSON with one spelling only: sorted keys, no spaces, UTF-8."""
-    text = json.dumps(
-        fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
-    return text.encode()
-
-
-def link_hash(fields: dict[str, Any]) -> str:
-    """SHA-256 of a link's fields except its own hash."""
-    kept = {name: value for name, value in fields.items() if name != "hash"}
-    return hashlib.sha256(canonical(kept)).hexdigest()
+    notes: tuple[str, ...] = ()
 
 
 class Chain(Closing):
@@ -168,19 +161,24 @@ def _read_link(line: bytes, seq: int, last: str) -> tuple[Link | None, str]:
 
 
 def verify(folder: Path) -> Verdict:
-    """Check every link and every file, offline; EvidenceError when there is no chain at all."""
+    """Check every link and every file, offline; EvidenceError when there is no chain at all.
+
+    A case bundle is also checked for what its manifest says of custody.
+    """
     try:
         content = (folder / CHAIN).read_bytes()
     except OSError as error:
         raise EvidenceError(f"{folder} has no readable {CHAIN}; check the path") from error
-    links, last, listed = 0, GENESIS, set()
+    links, last, listed = 0, GENESIS, dict[str, str]()
     for link, complaint in read_links(content):
         bad = complaint if link is None else _file_fault(folder, link)
         if link is None or bad:
             return Verdict(links, bad, last)
         links, last = links + 1, link.hash
-        listed.add(link.path)
-    return Verdict(links, None, last, tuple(sorted(_present(folder) - listed)))
+        listed[link.path] = link.sha256
+    bundle = check_bundle(folder, listed)
+    unlisted = tuple(sorted(_present(folder) - set(listed)))
+    return Verdict(links, bundle.fault, last, unlisted, bundle.notes)
 
 
 def _file_fault(folder: Path, link: Link) -> str | None:

@@ -61,8 +61,21 @@ def blurred(jpeg: bytes, heads: Sequence[Box], part: Part = eye_band) -> bytes:
 def blurred_whole(jpeg: bytes) -> bytes:
     """The picture as a few soft spots of colour; SourceError when it cannot be read."""
     image = _decode(jpeg)
-    _coarsen(image, (0, 0, 1, 1), max(image.shape[:2]) / PICTURE_CELLS)
+    coarse(image, PICTURE_CELLS)
     return _encode(image)
+
+
+def coarse(image: Image, cells: int) -> None:
+    """Leave no more than so many mean colours along the picture's longer side; in place."""
+    _coarsen(image, (0, 0, 1, 1), max(image.shape[:2]) / cells)
+
+
+def shrunk(image: Image, longer_px: int) -> Image:
+    """A copy with even sides, the longer one no longer than that: what H.264 takes."""
+    height, width = image.shape[:2]
+    scale = min(1.0, longer_px / max(height, width))
+    size = max(2, int(width * scale) // 2 * 2), max(2, int(height * scale) // 2 * 2)
+    return cast("Image", cv2.resize(image, size, interpolation=cv2.INTER_AREA))
 
 
 def _longer_px(image: Image, box: Box) -> float:

@@ -33,6 +33,15 @@ class _Boxes(_Read):
     frames: tuple[_Frame, ...]
 
 
+def all_heads(content: bytes) -> list[Box] | None:
+    """Head boxes of every picture that the file tells of; None when it cannot be read."""
+    try:
+        seen = [item for f in _Boxes.model_validate_json(content).frames for item in f.detections]
+        return [_clipped(item.box) for item in seen if item.kind == HEAD]
+    except ValueError:
+        return None
+
+
 def heads_in(content: bytes, sha256: str) -> list[Box] | None:
     """Head boxes of the picture with that hash, clipped to it.
 

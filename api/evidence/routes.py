@@ -14,13 +14,15 @@ from starlette.requests import ClientDisconnect
 
 from api.alerts.store import in_scope
 from api.cameras.store import Camera
-from api.database import Database
+from api.database import Database, now
 from api.deps import CameraDep, DatabaseDep, SignedInDep, StorageDep
 from api.errors import problems, repeated
 from api.evidence import store
 from api.evidence.models import EvidenceRow
 from api.evidence.rules import requested_span
-from api.evidence.views import SEE_ORIGINALS, blurred_copy
+from api.evidence.unblur import granted
+from api.evidence.views import SEE_ORIGINALS, Copy, blurred_copy
+from api.reviews.known_store import real_id
 from api.storage import EvidenceStorage
 from vision.alert import EvidenceRef
 from vision.errors import InvalidError
@@ -41,6 +43,8 @@ NOT_KEPT: Final = {
     "Content-Disposition": "inline",
     "Vary": "Cookie",
 }
+# An original that is shown for a while must not stay in a browser for longer.
+SHORTLY: Final = {"Cache-Control": "private, no-store"}
 BODY: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
@@ -104,7 +108,7 @@ def _mark(database: Database, camera: Camera, alert_id: UUID, sha256: str) -> bo
 @router.get(
     "/alerts/{alert_id}/evidence/{sha256}",
     response_class=StreamingResponse,
-    responses=FILE | problems(401, 403, 404, 416, 422),
+    responses=FILE | problems(401, 403, 404, 416, 422, 429),
 )
 def read_evidence(
     alert_id: UUID,
@@ -116,33 +120,47 @@ def read_evidence(
 ) -> Response:
     """A file, or the part of it that the Range header asks for; each view is logged.
 
-    Who does not review gets pictures as JPEG with the people in them blurred, always whole, and
-    no clip and no boxes as data.
+    Who does not review gets pictures as JPEG with the people in them blurred, always whole, clips
+    blurred all over, and no boxes as data; an inspector who gave a reason gets originals.
     """
     person = signed_in.person
     with database.reading() as session:
+        alert_id = real_id(session, person, alert_id)
         file, rule = store.find_evidence(session, in_scope(person), alert_id, sha256)
         data = store.stored_data(session, alert_id)
-    sent: store.Sent = "original" if person.role in SEE_ORIGINALS else "blurred"
+        grant = granted(session, person, [alert_id], now()).get(alert_id)
+    reviews = person.role in SEE_ORIGINALS
+    sent: store.Sent = "original" if reviews or grant else "blurred"
     if sent == "original":
-        answer = _original(storage, file, wanted)
+        answer = _original(storage, file, wanted, KEPT if reviews else KEPT | SHORTLY)
     else:
-        answer = _blurred(blurred_copy(storage, file, rule, data))
+        answer = _blurred(blurred_copy(storage, file, rule, data), wanted)
     with database.writing() as session:
-        store.log_view(session, person.id, file, sent)
+        store.log_view(session, person.id, file, sent, grant.id if grant else None)
     return answer
 
 
-def _original(storage: EvidenceStorage, file: EvidenceRow, wanted: str | None) -> Response:
+def _original(
+    storage: EvidenceStorage, file: EvidenceRow, wanted: str | None, kept: dict[str, str]
+) -> Response:
     span = requested_span(wanted, file.size_bytes)
     start, end = (span.start, span.end) if span else (0, file.size_bytes)
-    headers = KEPT | {"Content-Length": str(end - start), "ETag": f'"{file.sha256}"'}
+    headers = kept | {"Content-Length": str(end - start), "ETag": f'"{file.sha256}"'}
     if span:
         headers["Content-Range"] = span.header(file.size_bytes)
     pieces = storage.read(file.sha256, start, end)
     return StreamingResponse(pieces, 206 if span else 200, headers, file.media_type)
 
 
-def _blurred(picture: bytes) -> Response:
-    tag = hashlib.sha256(picture).hexdigest()
-    return Response(picture, 200, NOT_KEPT | {"ETag": f'"blurred-{tag}"'}, "image/jpeg")
+def _blurred(copy: Copy, wanted: str | None) -> Response:
+    """Clips in parts, as players ask for them; pictures always whole."""
+    tag = hashlib.sha256(copy.content).hexdigest()
+    headers, content = NOT_KEPT | {"ETag": f'"blurred-{tag}"'}, copy.content
+    if copy.media_type != "video/mp4":
+        return Response(content, 200, headers, copy.media_type)
+    headers["Accept-Ranges"] = "bytes"
+    span = requested_span(wanted, len(content))
+    if span is None:
+        return Response(content, 200, headers, copy.media_type)
+    headers["Content-Range"] = span.header(len(content))
+    return Response(content[span.start : span.end], 206, headers, copy.media_type)

@@ -114,7 +114,7 @@ def test_a_file_of_many_parts_comes_back_as_it_went_in(
     assert b"".join(storage.read(sha256, 6_000_000, 6_000_010)) == body[6_000_000:6_000_010]
     assert keep(storage, body) == sha256
     assert bucket.keys() == [key_of(sha256)]
-    assert storage.holds(sha256) and storage.writable()
+    assert storage.size(sha256) == len(body) and storage.writable()
 
 
 def test_what_is_not_the_announced_file_leaves_nothing_behind(
@@ -144,7 +144,7 @@ def test_a_deleted_file_is_gone_and_deleting_it_again_is_harmless(
     sha256 = keep(storage, JPEG)
     storage.delete(sha256)
     storage.delete(sha256)
-    assert not storage.holds(sha256) and bucket.keys() == []
+    assert storage.size(sha256) is None and bucket.keys() == []
     with pytest.raises(NotFoundError):
         storage.read(sha256, 0, 1)
 
