@@ -94,15 +94,15 @@ def count(
     """Alerts of each group by where they stand; alerts that people raised are left out."""
     plain = [name for name in dimensions if name not in TIMED]
     columns = [COLUMNS[name] for name in plain]
-    quarter = [_quarter()] if len(plain) < len(dimensions) else []
+    quarters = [quarter()] if len(plain) < len(dimensions) else []
     rows = session.execute(
-        select(*columns, *quarter, AlertRow.status, func.count())
+        select(*columns, *quarters, AlertRow.status, func.count())
         .where(*counted(person, wanted))
-        .group_by(*columns, *quarter, AlertRow.status)
+        .group_by(*columns, *quarters, AlertRow.status)
     )
     totals: Counter[tuple[Key, str]] = Counter()
     for row in rows:
-        at = datetime.fromtimestamp(row[len(columns)], UTC).astimezone(zone) if quarter else None
+        at = datetime.fromtimestamp(row[len(columns)], UTC).astimezone(zone) if quarters else None
         told = dict(zip(plain, map(str, row), strict=False))
         key = tuple(told[name] if name in told else _timed(name, at) for name in dimensions)
         status: str = row[-2] if row[-2] in SETTLED else "open"
@@ -128,7 +128,8 @@ def counted(person: Person, wanted: AlertFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _quarter() -> ColumnElement[int]:
+def quarter() -> ColumnElement[int]:
+    """The quarter of an hour in which an alert began, as seconds since 1970."""
     seconds = extract("epoch", AlertRow.started_at)
     return cast(seconds - seconds % QUARTER_S, BigInteger)
 
