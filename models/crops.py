@@ -10,15 +10,13 @@ from typing import Final
 import cv2
 import numpy as np
 
-from models.dataset import (
-    HAT_STATES,
-    MASK_STATES,
-    Label,
-    Picture,
-    head_from_face,
-    read_labels,
-)
-from models.pictures import Image, Rng, read_image, shrink_and_grow, wear
+from models.dataset import HAT_STATES, MASK_STATES, Label, Picture, head_from_face
+from models.drawn import Face, draw_beard, draw_mask, draw_visor, transplant
+from models.drawn_hats import draw_bald, draw_hat
+from models.faces import FaceFinder
+from models.looks import wear
+from models.pictures import Image, Rng, read_image, shrink_and_grow
+from models.restated import read_restated, restate
 from vision.detections import FloatArray
 from vision.heads import head_crop
 
@@ -26,10 +24,21 @@ INPUT_PX: Final = 112
 MARGIN: Final = 0.2
 STORED_MARGIN: Final = 0.4  # wider than the network sees, so that the box can be jittered
 STORED_PX: Final = 168
+SEEN_PX: Final = STORED_PX * (1 + 2 * MARGIN) / (1 + 2 * STORED_MARGIN)
+HEAD_TOP_PX: Final = STORED_PX / 2 - SEEN_PX / (1 + 2 * MARGIN) / 2
+HEAD_END_PX: Final = STORED_PX - HEAD_TOP_PX
 UNLABELLED: Final = -1
 SMALLEST_PX: Final = 12
+# Smaller heads are not trained on: their labels are guesses.
+TRAINED_FROM_PX: Final = 10
 SET_WEIGHTS: Final = {"kitchen-frames": 2.0, "chef-photos": 2.0, "hardhat": 0.4}
-FACE_CLASSES: Final = ["with_mask", "without_mask", "with_incorrect_mask"]
+MISSING_HAT: Final = HAT_STATES.index("missing")
+WORN_HAT: Final = HAT_STATES.index("worn")
+MISSING_MASK: Final = MASK_STATES.index("missing")
+UNSEEN: Final = MASK_STATES.index("unseen")
+DONORS: Final = {MASK_STATES.index("worn"): 1.0, MASK_STATES.index("incorrect"): 2.5}
+DONOR_FROM_PX: Final = 36
+DONOR_TRIES: Final = 4
 
 
 @dataclass(frozen=True)
@@ -37,61 +46,76 @@ class Crop:
     """One head: a square picture of the box grown by STORED_MARGIN, and what is known of it.
 
     ``hat`` and ``mask`` index HAT_STATES and MASK_STATES, -1 where nobody labelled them. ``face``
-    is the face box as shares of the crop, where one is known.
+    lies in the square, where one was found.
     """
 
     set_name: str
     name: str
+    group: str
     held_out: bool
     image: Image
     head_px: float
     hat: int
     mask: int
-    face: tuple[float, float, float, float] | None = None
+    face: Face | None = None
 
 
-def read_crops(pictures: Iterable[Picture]) -> list[Crop]:
-    """Cut every head with a hat or mask state; faces are grown to heads first."""
-    return [crop for picture in pictures for crop in _crops_of(picture)]
+@dataclass(frozen=True)
+class Shares:
+    """How often a training view is drawn on; masks, beards and visors on bare faces only."""
+
+    transplant: float = 0.25
+    mask: float = 0.12
+    beard: float = 0.15
+    visor: float = 0.04
+    hat: float = 0.25
+    bald: float = 0.08
+    worn_look: float = 0.3
 
 
-def _crops_of(picture: Picture) -> list[Crop]:
+def read_crops(pictures: Iterable[Picture], finder: FaceFinder | None = None) -> list[Crop]:
+    """Cut every head with a hat or mask state, states restated by eye; faces are grown to heads."""
+    told = restate(pictures, read_restated())
+    return [crop for picture in told for crop in _crops_of(picture, finder)]
+
+
+def _crops_of(picture: Picture, finder: FaceFinder | None) -> list[Crop]:
     stated = [label for label in picture.labels if label.meaning.hat or label.meaning.mask]
     if not stated:
         return []
     image = read_image(picture.path)
-    faces = _faces_of(picture)
-    return [_crop(picture, image, label, faces) for label in stated]
+    return [_crop(picture, image, label, finder) for label in stated]
 
 
-def _faces_of(picture: Picture) -> list[tuple[float, float, float, float]]:
-    path = picture.path.parent.parent / "labels_face" / f"{picture.path.stem}.txt"
-    return [label.xywh for label in read_labels(path, FACE_CLASSES)]
-
-
-def _crop(
-    picture: Picture, image: Image, label: Label, faces: Sequence[tuple[float, float, float, float]]
-) -> Crop:
+def _crop(picture: Picture, image: Image, label: Label, finder: FaceFinder | None) -> Crop:
     xywh = head_from_face(label.xywh) if label.meaning.kind == "face" else label.xywh
     h, w = image.shape[:2]
     x, y, bw, bh = xywh[0] * w, xywh[1] * h, xywh[2] * w, xywh[3] * h
     box = np.array([x - bw / 2, y - bh / 2, x + bw / 2, y + bh / 2], np.float32)
-    side = max(bw, bh) * (1 + 2 * STORED_MARGIN)
-    inside = [f for f in faces if abs(f[0] * w - x) < bw / 2 and abs(f[1] * h - y) < bh / 2]
-    face = None
-    if len(inside) == 1:
-        fx, fy, fw, fh = inside[0]
-        face = ((fx * w - x) / side + 0.5, (fy * h - y) / side + 0.5, fw * w / side, fh * h / side)
+    square = head_crop(image, box, STORED_MARGIN, STORED_PX)
+    face = finder.find(square) if finder else None
+    if label.meaning.mask == "unseen":
+        face = _turned_away(bw / max(bw, bh), bh / max(bw, bh))
     return Crop(
         picture.set_name,
         picture.path.stem,
+        picture.group,
         picture.held_out,
-        head_crop(image, box, STORED_MARGIN, STORED_PX),
+        square,
         bh,
         HAT_STATES.index(label.meaning.hat) if label.meaning.hat else UNLABELLED,
         MASK_STATES.index(label.meaning.mask) if label.meaning.mask else UNLABELLED,
         face,
     )
+
+
+def _turned_away(width: float, height: float) -> Face:
+    """Where the face would be on the far side of a head: enough to put a hat on it."""
+    w, h = (value * SEEN_PX / (1 + 2 * MARGIN) for value in (width, height))
+    middle, top, unit = STORED_PX / 2, STORED_PX / 2 - h / 2, h / 3.15
+    places = [(-0.23, 1.6), (0.23, 1.6), (0.0, 2.2), (-0.2, 2.6), (0.2, 2.6)]
+    points = np.array([(middle + u * w, top + v * unit) for u, v in places])
+    return Face(points, (middle - w / 2, top + unit, w, h - unit))
 
 
 def weights(crops: Sequence[Crop]) -> list[float]:
@@ -104,14 +128,11 @@ def weights(crops: Sequence[Crop]) -> list[float]:
 
 def as_the_network_sees(crop: Crop) -> Image:
     """The crop at the runtime's margin, (INPUT_PX, INPUT_PX, 3) BGR."""
-    return _window(crop.image, 0.0, 0.0, 1.0)
+    return _window(crop.image, (STORED_PX / 2, STORED_PX / 2), SEEN_PX)
 
 
-def _window(image: Image, dx: float, dy: float, zoom: float) -> Image:
-    side = STORED_PX * (1 + 2 * MARGIN) / (1 + 2 * STORED_MARGIN) * zoom
-    middle = STORED_PX / 2
-    x, y = middle + dx * side, middle + dy * side
-    half = side / 2
+def _window(image: Image, middle: tuple[float, float], side: float) -> Image:
+    (x, y), half = middle, side / 2
     box = np.array([x - half, y - half, x + half, y + half], np.float32)
     return head_crop(image, box, 0, INPUT_PX)
 
@@ -126,45 +147,79 @@ def at_height(crop: Crop, head_px: float) -> Image:
     return shrink_and_grow(image, max(4, round(min(INPUT_PX, stored_side * ratio))))
 
 
-def vary(crop: Crop, rng: Rng, drawn_mask_share: float) -> tuple[Image, int]:
-    """A training view of the crop and its mask state, which a drawn mask may have changed."""
-    image, mask = crop.image, crop.mask
-    missing = MASK_STATES.index("missing")
-    if crop.face and mask == missing and rng.random() < drawn_mask_share:
-        image, mask = draw_mask(image, crop.face, rng)
-    dx, dy = rng.normal(0, 0.05, 2)
-    image = _window(image, float(dx), float(dy), float(rng.uniform(0.85, 1.15)))
-    if rng.random() < 0.5:
-        image = np.ascontiguousarray(image[:, ::-1])
-    turn = cv2.getRotationMatrix2D((INPUT_PX / 2, INPUT_PX / 2), float(rng.normal(0, 8)), 1)
-    image = np.asarray(cv2.warpAffine(image, turn, (INPUT_PX, INPUT_PX), borderMode=1), np.uint8)
-    if rng.random() < 0.65:
-        image = shrink_and_grow(image, int(SMALLEST_PX * (INPUT_PX / SMALLEST_PX) ** rng.random()))
-    tint = rng.uniform(0.75, 1.25) * rng.uniform(0.9, 1.1, 3)
-    image = np.clip(image * tint, 0, 255).astype(np.uint8)
-    return wear(image, rng, 0.15), mask
+class Views:
+    """Training views of crops: drawn on, moved, turned, shrunk, tinted, worn."""
 
+    def __init__(self, crops: Sequence[Crop], shares: Shares, rng: Rng) -> None:
+        self._shares = shares
+        self._rng = rng
+        self._donors = [
+            crop
+            for crop in crops
+            if crop.face and crop.mask in DONORS and crop.head_px > DONOR_FROM_PX
+        ]
+        chances = np.array([DONORS[crop.mask] for crop in self._donors])
+        self._chances = chances / max(chances.sum(), 1e-9)
 
-def draw_mask(image: Image, face: tuple[float, float, float, float], rng: Rng) -> tuple[Image, int]:
-    """Draw a plain mask over the lower face, or one under the nose, as hats with masks are rare."""
-    worn = rng.random() < 0.75
-    x, y, w, h = (value * STORED_PX for value in face)
-    top = y + h * (rng.uniform(-0.08, 0.05) if worn else rng.uniform(0.2, 0.28))
-    bottom = y + h * rng.uniform(0.46, 0.56)
-    half = w * rng.uniform(0.38, 0.46)
-    outline = [
-        (x - half, top + 0.08 * h), (x, top - 0.06 * h), (x + half, top + 0.08 * h),
-        (x + 0.7 * half, bottom - 0.06 * h), (x, bottom), (x - 0.7 * half, bottom - 0.06 * h),
-    ]  # fmt: skip
-    colours = [(235, 235, 235), (215, 190, 150), (40, 40, 40), (200, 200, 170), (190, 160, 120)]
-    colour = np.array(colours[int(rng.integers(len(colours)))]) * rng.uniform(0.7, 1.05)
-    area = np.zeros(image.shape[:2], np.float32)
-    cv2.fillPoly(area, [np.array(outline, np.int32)], 1.0)
-    area = np.asarray(cv2.GaussianBlur(area, (0, 0), 1.2), np.float32)
-    shade = 0.75 + 0.5 * cv2.GaussianBlur(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), (0, 0), 4) / 255
-    cloth = np.clip(colour[None, None] * shade[..., None], 0, 255)
-    drawn = image * (1 - area[..., None]) + cloth * area[..., None]
-    return drawn.astype(np.uint8), MASK_STATES.index("worn" if worn else "incorrect")
+    def of(self, crop: Crop) -> tuple[Image, int, int]:
+        """One view with its hat and mask state, which drawing may have changed."""
+        image, mask = self._face_drawn(crop)
+        image, hat, top = self._head_drawn(crop, image)
+        rng, middle = self._rng, STORED_PX / 2
+        height = HEAD_END_PX - top
+        side = height * (1 + 2 * MARGIN)
+        dx, dy = rng.normal(0, 0.05, 2) * side
+        at = (middle + float(dx), (top + HEAD_END_PX) / 2 + float(dy))
+        image = _window(image, at, side * float(rng.uniform(0.85, 1.15)))
+        return self._worn(image), hat, mask
+
+    def _face_drawn(self, crop: Crop) -> tuple[Image, int]:
+        if crop.face is None or crop.mask != MISSING_MASK:
+            return crop.image, crop.mask
+        s, chance = self._shares, self._rng.random()
+        if chance < s.transplant:
+            return self._with_another_mask(crop, crop.face)
+        if chance < s.transplant + s.mask:
+            return draw_mask(crop.image, crop.face, self._rng)
+        if chance < s.transplant + s.mask + s.beard:
+            return draw_beard(crop.image, crop.face, self._rng), crop.mask
+        if chance < s.transplant + s.mask + s.beard + s.visor:
+            return draw_visor(crop.image, crop.face, self._rng), crop.mask
+        return crop.image, crop.mask
+
+    def _with_another_mask(self, crop: Crop, face: Face) -> tuple[Image, int]:
+        for _ in range(DONOR_TRIES if self._donors else 0):
+            donor = self._donors[int(self._rng.choice(len(self._donors), p=self._chances))]
+            image = transplant(crop.image, face, donor.image, donor.face) if donor.face else None
+            if image is not None:
+                return image, donor.mask
+        return crop.image, crop.mask
+
+    def _head_drawn(self, crop: Crop, image: Image) -> tuple[Image, int, float]:
+        """Also tells where the head with its new hat begins, px from the top."""
+        if crop.face is None or crop.hat != MISSING_HAT:
+            return image, crop.hat, HEAD_TOP_PX
+        chance = self._rng.random()
+        if chance < self._shares.hat:
+            image, top = draw_hat(image, crop.face, self._rng)
+            return image, WORN_HAT, min(max(top, 2.0), HEAD_TOP_PX)
+        if chance < self._shares.hat + self._shares.bald and crop.mask != UNSEEN:
+            return draw_bald(image, crop.face, self._rng), crop.hat, HEAD_TOP_PX
+        return image, crop.hat, HEAD_TOP_PX
+
+    def _worn(self, image: Image) -> Image:
+        rng = self._rng
+        if rng.random() < 0.5:
+            image = np.ascontiguousarray(image[:, ::-1])
+        turn = cv2.getRotationMatrix2D((INPUT_PX / 2, INPUT_PX / 2), float(rng.normal(0, 8)), 1)
+        turned = cv2.warpAffine(image, turn, (INPUT_PX, INPUT_PX), borderMode=1)
+        image = np.asarray(turned, np.uint8)
+        if rng.random() < 0.65:
+            side = int(SMALLEST_PX * (INPUT_PX / SMALLEST_PX) ** rng.random())
+            image = shrink_and_grow(image, side)
+        tint = rng.uniform(0.75, 1.25) * rng.uniform(0.9, 1.1, 3)
+        image = np.clip(image * tint, 0, 255).astype(np.uint8)
+        return wear(image, rng, self._shares.worn_look)
 
 
 def as_input(images: Sequence[Image]) -> FloatArray:

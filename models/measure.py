@@ -1,87 +1,105 @@
-"""Chooses a bundle's thresholds and measures it, both on held-out pictures."""
+"""Measures a bundle on the held-out pictures: everything the card and the manifest tell of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
-from models.crops import Crop, read_crops
-from models.dataset import Picture, read_all
-from models.evaluate import (
+import numpy as np
+
+from models.calibrate import reliability
+from models.choose import (
+    CHOSEN_ON_PX,
     HEIGHTS_PX,
-    HeadStates,
-    Judged,
-    Seen,
-    contact_sheet,
-    detector_figures,
     detector_thresholds,
-    drawn,
-    judge,
-    look,
+    state_thresholds,
+    temperature,
+)
+from models.crops import Crop, read_crops
+from models.dataset import CLASSES, Picture, read_all
+from models.figures import (
+    OVERALL,
+    at_iou,
+    detector_figures,
+    detector_reliability,
+    false_pests,
+    heads_by_size,
+    one_detector,
+    one_state,
+    state_figures,
+    state_reliability,
+    told_figures,
+)
+from models.judged import PARTS, HeadStates, Judged, Part, judge
+from models.metrics import share
+from models.seen import (
+    LOOKS,
+    PESTS,
+    LookName,
+    Seen,
+    held_out,
+    look_at,
     look_at_small,
     open_bare,
-    state_figures,
-    state_thresholds,
+    retold,
 )
-from models.metrics import match
-from models.pictures import Image, read_image, write_image
-from vision.detections import KINDS, FloatArray
-from vision.model import Manifest, ModelBundle
+from models.whole import whole_path
+from vision.detections import IntArray
+from vision.model import HatSpec, Manifest, MaskSpec, ModelBundle
 
-# Heads of these heights count when thresholds are chosen: what a kitchen camera shows.
-CHOSEN_ON_PX: Final = (0, 24, 32, 48)
-LOWEST_MISSING_PRECISION: Final = 0.95
-LOWEST_COVERAGE: Final = 0.5
-# A picture shrunk in software is kinder than a small head on a camera.
-NEVER_BELOW_PX: Final = {"hat": 20, "mask": 24}
-PARTS: Final = ("hat", "mask")
-ON_A_SHEET: Final = 48
-RED: Final = (0, 0, 255)
-GREEN: Final = (0, 200, 0)
+SCHEMA: Final = "brightkitchen.figures/1"
+LOOSE_IOU: Final = 0.4
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Observed:
     """What the bundle said of every held-out picture and head, before any threshold."""
 
-    seen: Sequence[Seen]
+    bundle: ModelBundle
+    data: Path
+    seen: Mapping[LookName, Sequence[Seen]]
     shrunk: Sequence[Seen]
     views: Mapping[float, Judged]
+    looks: Mapping[LookName, Judged]
+
+    @property
+    def day(self) -> Sequence[Seen]:
+        """The pictures as they are."""
+        return self.seen["day"]
 
 
-def observe(bundle: ModelBundle, data: Path) -> Observed:
-    """Run both networks once over everything held out; heads also at smaller heights."""
+def observe(bundle: ModelBundle, data: Path, say: Say, *, quick: bool = False) -> Observed:
+    """Run both networks over everything held out; ``quick`` leaves the made looks away."""
     pictures = read_all(data)
-    detector = open_bare(bundle)
-    views: dict[float, Judged] = {}
-    if bundle.manifest.head_state:
-        crops, network = held_out_crops(pictures), HeadStates(bundle)
-        views = {px: judge(network, crops, px) for px in sorted({*CHOSEN_ON_PX, *HEIGHTS_PX})}
-    return Observed(look(detector, pictures), look_at_small(detector, pictures), views)
+    detector, chosen = open_bare(bundle), held_out(pictures)
+    looks: list[LookName] = ["day"] if quick else list(LOOKS)
+    seen: dict[LookName, Sequence[Seen]] = {}
+    for look in looks:
+        say(f"{len(chosen)} pictures, {look}")
+        seen[look] = look_at(detector, chosen, look)
+    shrunk = [] if quick else look_at_small(detector, chosen)
+    views, judged = _judge_heads(bundle, pictures, looks, say)
+    return Observed(bundle, data, seen, shrunk, views, judged)
 
 
-def choose(observed: Observed, tables: dict[str, Any]) -> None:
-    """Put thresholds and smallest heads, as measured, into the manifest's tables."""
-    tables["detector"]["thresholds"] = detector_thresholds(observed.seen)
-    for part in PARTS:
-        spec = tables["head_state"][part]
-        spec["thresholds"] = state_thresholds([observed.views[px] for px in CHOSEN_ON_PX], part)
-        spec["min_head_px"] = smallest_head([observed.views[px] for px in HEIGHTS_PX], part, spec)
-
-
-def smallest_head(views: Sequence[Judged], part: str, spec: dict[str, Any]) -> int:
-    """The smallest height from which on verdicts are frequent and ``missing`` can be trusted."""
-    good = []
-    for view in sorted(views, key=lambda one: -one.head_px):
-        figures = state_figures(view, part, spec["thresholds"])["overall"]
-        trusted = figures["missing_precision"] >= LOWEST_MISSING_PRECISION
-        if not trusted or figures["coverage"] < LOWEST_COVERAGE:
-            break
-        good.append(int(view.head_px))
-    smallest = min(good) if good else int(max(view.head_px for view in views))
-    return max(smallest, NEVER_BELOW_PX[part])
+def _judge_heads(
+    bundle: ModelBundle, pictures: Sequence[Picture], looks: Sequence[LookName], say: Say
+) -> tuple[dict[float, Judged], dict[LookName, Judged]]:
+    if not bundle.manifest.head_state:
+        return {}, {}
+    network, crops = HeadStates(bundle), held_out_crops(pictures)
+    say(f"{len(crops)} heads")
+    views: dict[float, Judged] = {
+        px: judge(network, crops, px) for px in sorted({*CHOSEN_ON_PX, *HEIGHTS_PX})
+    }
+    made: dict[LookName, Judged] = {
+        look: views[0] if look == "day" else judge(network, crops, look=look) for look in looks
+    }
+    return views, made
 
 
 def held_out_crops(pictures: Sequence[Picture]) -> list[Crop]:
@@ -89,73 +107,158 @@ def held_out_crops(pictures: Sequence[Picture]) -> list[Crop]:
     return read_crops(picture for picture in pictures if picture.held_out)
 
 
-def measure(bundle: ModelBundle, data: Path, sheets: Path | None = None) -> dict[str, Any]:
-    """All figures of a bundle at its own thresholds; its mistakes as pictures below ``sheets``."""
-    observed = observe(bundle, data)
-    if sheets:
-        write_sheets(observed.seen, _thresholds(bundle.manifest.detector.thresholds), sheets)
-    return figures(observed, bundle.manifest)
-
-
-def figures(observed: Observed, manifest: Manifest) -> dict[str, Any]:
-    """Per set and overall, at the thresholds of the manifest."""
-    thresholds = _thresholds(manifest.detector.thresholds)
-    tables = {
-        "detector": detector_figures(observed.seen, thresholds),
-        "detector_shrunk_to_a_third": detector_figures(observed.shrunk, thresholds),
+def figures(observed: Observed) -> dict[str, Any]:
+    """All tables at the thresholds of the manifest, ready for JSON."""
+    manifest = observed.bundle.manifest
+    tables: dict[str, Any] = {
+        "schema": SCHEMA,
+        "model": {
+            "name": manifest.name,
+            "version": manifest.version,
+            "files": dict(manifest.files),
+        },
+        "detector": detector_tables(observed, manifest),
     }
-    head_state = manifest.head_state
-    for part in PARTS if head_state else ():
-        limits = _thresholds(getattr(head_state, part).thresholds)
-        tables[part] = state_figures(observed.views[0], part, limits)
-        tables[f"{part}_by_head_px"] = {
-            f"{px:g}": state_figures(observed.views[px], part, limits)["overall"]
-            for px in HEIGHTS_PX
-        }
+    if manifest.head_state:
+        tables |= {part: state_tables(observed, part) for part in PARTS}
+        tables["whole_path"] = whole_path(observed.bundle, observed.day)
     return tables
 
 
-def _thresholds(given: Mapping[Any, float]) -> dict[str, float]:
-    return {str(name): limit for name, limit in given.items()}
+def detector_tables(observed: Observed, manifest: Manifest) -> dict[str, Any]:
+    """Boxes: per set, per look, small, as labelled, by height, reliability, cross-fitted."""
+    thresholds = {str(name): limit for name, limit in manifest.detector.thresholds.items()}
+    as_labelled = retold(observed.day, read_all(observed.data, corrected=False))
+    pests = [one for one in observed.day if one.picture.set_name in PESTS]
+    return {
+        "thresholds": thresholds,
+        "by_set": detector_figures(observed.day, thresholds),
+        "by_look": {look: one_detector(seen, thresholds) for look, seen in observed.seen.items()},
+        "shrunk_to_a_third": one_detector(observed.shrunk, thresholds),
+        "labels_as_they_came": one_detector(as_labelled, thresholds),
+        "kitchens": one_detector(
+            [s for s in observed.day if s.picture.set_name in ("kitchen-frames", "chef-photos")],
+            thresholds,
+        ),
+        "heads_by_height_px": heads_by_size(observed.day, thresholds["head"]),
+        "false_pests": false_pests(observed.day, thresholds),
+        "ap_at_40": {n: at_iou(pests, n, LOOSE_IOU) for n in CLASSES if n != "head"},
+        "reliability": detector_reliability(observed.day),
+        "thresholds_if_chosen_here": detector_thresholds(observed.day),
+    }
 
 
-def write_sheets(seen: Sequence[Seen], thresholds: dict[str, float], out: Path) -> None:
-    """Contact sheets of false detections and of what was not found, one pair a class."""
-    out.mkdir(parents=True, exist_ok=True)
-    for name, threshold in thresholds.items():
-        false: list[Image] = []
-        missed: list[Image] = []
-        for one in seen:
-            wrong, lost = _mistakes(one, name, threshold)
-            false += _crops_around(one, wrong, RED)
-            missed += _crops_around(one, lost, GREEN)
-        for kind, images in (("false", false), ("missed", missed)):
-            if images:
-                step = max(1, len(images) // ON_A_SHEET)
-                sheet = contact_sheet(images[::step][:ON_A_SHEET])
-                write_image(out / f"{name}-{kind}-{len(images)}.jpg", sheet)
+def state_tables(observed: Observed, part: Part) -> dict[str, Any]:
+    """One part of the head: per set, height and look; cross-fitted; reliability."""
+    spec = spec_of(observed.bundle.manifest, part)
+    day = observed.views[0].answers(part)
+    raw = read_all(observed.data, corrected=False)
+    shown = {
+        look: view.answers(part).tall(spec.min_head_px) for look, view in observed.looks.items()
+    }
+    return {
+        "thresholds": {str(name): limit for name, limit in spec.thresholds.items()},
+        "min_head_px": spec.min_head_px,
+        "by_set": state_figures(day, part, spec),
+        "by_look": {look: one_state(answers, part, spec) for look, answers in shown.items()},
+        "shrunk_to_px": {
+            f"{px:g}": one_state(
+                observed.views[px].answers(part), part, spec.model_copy(update={"min_head_px": 0.0})
+            )
+            for px in HEIGHTS_PX
+        },
+        "cross_fitted": cross_fitted(observed, part),
+        "reliability": state_reliability(day.tall(spec.min_head_px)),
+        "sharpness": by_sharpness(observed, part),
+        "restated": len(day.crops) - _as_labelled(day.crops, raw, part),
+    }
 
 
-def _mistakes(one: Seen, name: str, threshold: float) -> tuple[FloatArray, FloatArray]:
-    """Boxes of a class that are wrong, and true ones that were not found."""
-    rows = one.found.class_id == [str(kind) for kind in KINDS].index(name)
-    found = one.found[rows & (one.found.confidence >= threshold)]
-    matches = one.matches(name)
-    correct = matches.correct[matches.confidence >= threshold]
-    truth = one.truth[name]
-    lost = ~match(truth, -truth[:, 0], found.xyxy)
-    return found.xyxy[~correct], truth[lost]
+def _as_labelled(crops: Sequence[Crop], raw: Sequence[Picture], part: Part) -> int:
+    """How many of the heads have their state from the set itself."""
+    stated = sum(
+        getattr(label.meaning, part) is not None
+        for picture in raw
+        if picture.held_out
+        for label in picture.labels
+    )
+    return min(len(crops), stated)
 
 
-def _crops_around(one: Seen, boxes: FloatArray, colour: tuple[int, int, int]) -> list[Image]:
-    if not len(boxes):
-        return []
-    image = read_image(one.picture.path)
-    crops = []
-    for box in boxes:
-        x1, y1, x2, y2 = box.tolist()
-        grow = 1.0 * max(x2 - x1, y2 - y1)
-        top, left = max(0, int(y1 - grow)), max(0, int(x1 - grow))
-        shown = drawn(image, box[None], colour)
-        crops.append(shown[top : int(y2 + grow), left : int(x2 + grow)])
-    return crops
+def spec_of(manifest: Manifest, part: Part) -> HatSpec | MaskSpec:
+    """The manifest's limits of a part."""
+    if manifest.head_state is None:
+        raise ValueError(f"{manifest.name} tells no head states")
+    return manifest.head_state.hat if part == "hat" else manifest.head_state.mask
+
+
+def cross_fitted(observed: Observed, part: Part) -> dict[str, Any]:
+    """Temperature and thresholds fitted on one half of the groups, told of the other, both ways.
+
+    This is what the thresholds are worth on groups they were not chosen on.
+    """
+    spec = spec_of(observed.bundle.manifest, part)
+    views = [observed.views[px] for px in CHOSEN_ON_PX]
+    told: list[IntArray] = []
+    truth: list[IntArray] = []
+    sure, right, fitted = [], [], {}
+    for half in (0, 1):
+        warmth = temperature(views, part, half)
+        limits = state_thresholds(views, part, warmth, half)
+        fitted[f"half {half}"] = {"temperature": warmth, "thresholds": limits}
+        other = observed.views[0].answers(part).half(1 - half).tall(spec.min_head_px)
+        answers = other.warmed(warmth)
+        told.append(answers.verdicts(spec.model_copy(update={"thresholds": limits})))
+        truth.append(answers.truth)
+        sure.append(answers.probabilities.max(axis=1))
+        right.append(answers.probabilities.argmax(axis=1) == answers.truth)
+    tables = told_figures(np.concatenate(told), np.concatenate(truth), part)
+    gap = reliability(np.concatenate(sure), np.concatenate(right)).table
+    return {**tables, "fitted": fitted, "reliability": gap}
+
+
+def by_sharpness(observed: Observed, part: Part) -> list[dict[str, Any]]:
+    """How often the likeliest state is the true one, by how sharp the crop is."""
+    answers = (
+        observed.views[0].answers(part).tall(spec_of(observed.bundle.manifest, part).min_head_px)
+    )
+    right = answers.probabilities.argmax(axis=1) == answers.truth
+    edges = np.quantile(answers.sharpnesses, [0, 0.02, 0.05, 0.1, 0.25, 0.5, 1]).tolist()
+    rows = []
+    for low, high in pairwise(edges):
+        inside = (answers.sharpnesses >= low) & (answers.sharpnesses <= high)
+        one = share(int(right[inside].sum()), int(inside.sum()))
+        rows.append({"from": round(low, 1), "to": round(high, 1), "right": one})
+    return rows
+
+
+def headline(tables: Mapping[str, Any]) -> dict[str, Any]:
+    """The few figures that the manifest itself carries."""
+    return {
+        "detector": _flat_sets(tables["detector"]["by_set"]),
+        **{part: _flat_states(tables[part]["cross_fitted"]) for part in PARTS if part in tables},
+    }
+
+
+def _flat_sets(by_set: Mapping[str, Any]) -> dict[str, Any]:
+    flat = {}
+    for name, table in by_set.items():
+        row: dict[str, Any] = {"pictures": table["pictures"]}
+        for kind in CLASSES:
+            if kind in table:
+                row[f"{kind}_ap50"] = table[kind]["ap50"]
+                row[f"{kind}_precision"] = table[kind]["precision"].get("value", float("nan"))
+                row[f"{kind}_recall"] = table[kind]["recall"].get("value", float("nan"))
+                row[f"{kind}_boxes"] = table[kind]["boxes"]
+        row["false_pests_a_picture"] = table["false_pests_a_picture"]
+        flat[name] = row
+    return flat
+
+
+def _flat_states(table: Mapping[str, Any]) -> dict[str, Any]:
+    flat: dict[str, Any] = {"heads": table["heads"]}
+    for state in ("worn", "incorrect", "missing"):
+        if state in table:
+            for name in ("precision", "recall"):
+                flat[f"{state}_{name}"] = table[state][name].get("value", float("nan"))
+    return {OVERALL: flat}

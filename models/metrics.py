@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -12,7 +13,10 @@ from vision.detections import FloatArray, IntArray, Mask
 from vision.geometry import box_iou
 
 MATCH_IOU: Final = 0.5
+IOUS: Final = tuple(round(0.5 + 0.05 * step, 2) for step in range(10))
 FEW: Final = 20
+# Standard score of a two-sided interval of 95 %.
+Z95: Final = 1.959964
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,11 @@ class Matches:
     correct: Mask
     to_find: int
 
+    def counts(self, threshold: float) -> tuple[int, int]:
+        """How many detections are at or above ``threshold``, and how many of them are right."""
+        kept = self.correct[self.confidence >= threshold]
+        return len(kept), int(kept.sum())
+
     def at(self, threshold: float) -> tuple[float, float]:
         """Precision and recall of the detections at or above ``threshold``; 1 where empty."""
         kept = self.correct[self.confidence >= threshold]
@@ -30,18 +39,44 @@ class Matches:
         return precision, float(kept.sum()) / self.to_find if self.to_find else 1.0
 
 
-def match(found: FloatArray, confidence: FloatArray, truth: FloatArray) -> Mask:
-    """Which of the (n, 4) boxes find a true box not taken by a surer one; IoU at least 0.5."""
-    correct = np.zeros(len(found), np.bool_)
+def match(
+    found: FloatArray, confidence: FloatArray, truth: FloatArray, iou: float = MATCH_IOU
+) -> Mask:
+    """Which of the (n, 4) boxes find a true box that no surer one has taken."""
+    return pairs(found, confidence, truth, iou) >= 0
+
+
+def pairs(
+    found: FloatArray, confidence: FloatArray, truth: FloatArray, iou: float = MATCH_IOU
+) -> IntArray:
+    """For each of the (n, 4) boxes the row of the true box it finds, -1 where it finds none."""
+    taken: IntArray = np.full(len(found), -1, np.int64)
     if not len(found) or not len(truth):
-        return correct
+        return taken
     overlap = box_iou(found, truth)
     free = np.ones(len(truth), np.bool_)
     for row in np.argsort(-confidence, kind="stable"):
         best = int(np.argmax(np.where(free, overlap[row], -1)))
-        if free[best] and overlap[row, best] >= MATCH_IOU:
-            correct[row], free[best] = True, False
-    return correct
+        if free[best] and overlap[row, best] >= iou:
+            taken[row], free[best] = best, False
+    return taken
+
+
+def wilson(hits: int, of: int) -> tuple[float, float]:
+    """The interval of 95 % of a share (Wilson 1927); everything is possible where nothing is."""
+    if not of:
+        return 0.0, 1.0
+    share, spread = hits / of, Z95**2 / of
+    middle = (share + spread / 2) / (1 + spread)
+    half = Z95 / (1 + spread) * math.sqrt(share * (1 - share) / of + spread / (4 * of))
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def share(hits: int, of: int) -> dict[str, float]:
+    """A share as it is printed: hits, of how many, value and interval; no value where 0 of 0."""
+    low, high = wilson(hits, of)
+    value = {"value": round(hits / of, 4)} if of else {}
+    return {"hits": hits, "of": of, **value, "low": round(low, 4), "high": round(high, 4)}
 
 
 def join(parts: Sequence[Matches]) -> Matches:
@@ -76,66 +111,3 @@ def lowest_threshold(
     failing = [t for t in enough if matches.at(t)[0] < precision]
     above = [t for t in grid if not failing or t > max(failing)]
     return above[0] if above else otherwise
-
-
-@dataclass(frozen=True)
-class Answers:
-    """What the head-state network said of heads whose state is known."""
-
-    probabilities: FloatArray
-    truth: IntArray
-
-    def of(self, rows: Mask | IntArray) -> Answers:
-        """Some of the heads."""
-        return Answers(self.probabilities[rows], self.truth[rows])
-
-    def trusted_from(
-        self, state: int, precision: float, grid: Sequence[float], otherwise: float
-    ) -> float:
-        """The lowest threshold from which on verdicts of ``state`` are right often enough.
-
-        Counted as if half of all heads were in that state, so that a set full of bare heads does
-        not flatter the verdict ``missing``.
-        """
-        probability = self.probabilities[:, state]
-        told, true = self.probabilities.argmax(axis=1) == state, self.truth == state
-        failing = []
-        for threshold in grid:
-            called = told & (probability >= threshold)
-            right, wrong = float(called[true].mean()), float(called[~true].mean())
-            if called.sum() >= FEW and right < precision * (right + wrong):
-                failing.append(threshold)
-        above = [t for t in grid if not failing or t > max(failing)]
-        return above[0] if above else otherwise
-
-    def verdicts(self, thresholds: FloatArray) -> IntArray:
-        """The state told of each head, -1 where its probability is below its threshold."""
-        best = self.probabilities.argmax(axis=1)
-        sure = np.take_along_axis(self.probabilities, best[:, None], axis=1)[:, 0]
-        told: IntArray = np.where(sure >= thresholds[best], best, -1)
-        return told
-
-
-def answer_figures(answers: Answers, thresholds: FloatArray, missing: int) -> dict[str, float]:
-    """Accuracy, coverage, and how far a verdict of ``missing`` may be trusted.
-
-    ``wrongly_missing`` is the share of heads in another state that are called missing: unlike
-    the precision it does not depend on how many bare heads a set holds.
-    """
-    told = answers.verdicts(thresholds)
-    clear, called = told >= 0, told == missing
-    right = told == answers.truth
-    others, bare = answers.truth != missing, answers.truth == missing
-    return {
-        "heads": len(told),
-        "accuracy": _share(answers.probabilities.argmax(axis=1) == answers.truth),
-        "coverage": _share(clear),
-        "accuracy_when_clear": _share(right[clear]),
-        "missing_precision": _share(right[called]),
-        "missing_recall": _share(called[bare]),
-        "wrongly_missing": _share(called[others]),
-    }
-
-
-def _share(rows: Mask) -> float:
-    return round(float(rows.mean()), 3) if len(rows) else float("nan")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,16 @@ import numpy as np
 import torch
 from torch import nn
 
-from models.crops import UNLABELLED, Crop, as_input, as_the_network_sees, vary, weights
+from models.crops import (
+    TRAINED_FROM_PX,
+    UNLABELLED,
+    Crop,
+    Shares,
+    Views,
+    as_input,
+    as_the_network_sees,
+    weights,
+)
 from models.dataset import HAT_STATES, MASK_STATES
 
 BACKBONE_LAYERS = 9  # of yolo26n, up to stride 32: 4 x 4 cells for a crop of 112 px
@@ -22,16 +31,20 @@ FEATURES = 256
 class HeadStateRecipe:
     """What a run may vary."""
 
-    epochs: int = 8
+    epochs: int = 10
     seed: int = 7
-    drawn_mask_share: float = 0.2
+    shares: Shares = field(default_factory=Shares)
 
 
 class HeadState(nn.Module):  # type: ignore[misc]  # torch is untyped here by choice
-    """(n, 3, px, px) RGB 0-1 -> logits (n, 2) for the hat and (n, 4) for the mask."""
+    """(n, 3, px, px) RGB 0-1 -> logits (n, 2) for the hat and (n, 4) for the mask.
+
+    ``temperatures`` divide the two, once they were fitted, wherever probabilities are told.
+    """
 
     def __init__(self, backbone: Any) -> None:
         super().__init__()
+        self.temperatures = (1.0, 1.0)
         self.backbone = backbone
         self.drop = nn.Dropout(0.2)
         self.hat = nn.Linear(FEATURES * 2, len(HAT_STATES))
@@ -45,7 +58,7 @@ class HeadState(nn.Module):  # type: ignore[misc]  # torch is untyped here by ch
 
 
 class Probabilities(nn.Module):  # type: ignore[misc]  # torch is untyped here by choice
-    """The network as exported: softmax inside."""
+    """The network as exported: temperatures (hat, mask) and softmax inside."""
 
     def __init__(self, network: HeadState) -> None:
         super().__init__()
@@ -54,7 +67,8 @@ class Probabilities(nn.Module):  # type: ignore[misc]  # torch is untyped here b
     def forward(self, pictures: Any) -> tuple[Any, Any]:
         """Probabilities instead of logits."""
         hat, mask = self.network(pictures)
-        return hat.softmax(1), mask.softmax(1)
+        hat_temperature, mask_temperature = self.network.temperatures
+        return (hat / hat_temperature).softmax(1), (mask / mask_temperature).softmax(1)
 
 
 def new_network(start: Path) -> HeadState:
@@ -79,7 +93,7 @@ def train_head_state(
     torch.manual_seed(recipe.seed)
     network = new_network(start)
     network.train()
-    chosen = [crop for crop in crops if not crop.held_out]
+    chosen = [c for c in crops if not c.held_out and c.head_px >= TRAINED_FROM_PX]
     batches = Batches(chosen, recipe)
     optimiser = torch.optim.AdamW(network.parameters(), lr=1e-3, weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
@@ -117,7 +131,7 @@ class Batches:
         self.crops = crops
         self.steps = recipe.epochs * (len(crops) // self.size)
         self.rng = np.random.default_rng(recipe.seed)
-        self.drawn_mask_share = recipe.drawn_mask_share
+        self.views = Views(crops, recipe.shares, self.rng)
 
     def __len__(self) -> int:
         return self.steps
@@ -127,11 +141,11 @@ class Batches:
         chances /= chances.sum()
         for _ in range(self.steps):
             drawn = [self.crops[i] for i in self.rng.choice(len(chances), self.size, p=chances)]
-            views = [vary(crop, self.rng, self.drawn_mask_share) for crop in drawn]
+            views = [self.views.of(crop) for crop in drawn]
             yield (
-                torch.from_numpy(as_input([image for image, _ in views])),
-                torch.tensor([crop.hat for crop in drawn]),
-                torch.tensor([mask for _, mask in views]),
+                torch.from_numpy(as_input([image for image, _, _ in views])),
+                torch.tensor([hat for _, hat, _ in views]),
+                torch.tensor([mask for _, _, mask in views]),
             )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,7 +11,22 @@ import torch
 from rich.console import Console
 
 from models.bundle import pin, write_manifest
-from models.crops import INPUT_PX, MARGIN, as_input, as_the_network_sees, read_crops
+from models.choose import (
+    CHOSEN_ON_PX,
+    HEIGHTS_PX,
+    choose_head_state,
+    detector_thresholds,
+    temperature,
+)
+from models.crops import (
+    INPUT_PX,
+    MARGIN,
+    STORED_PX,
+    Crop,
+    as_input,
+    as_the_network_sees,
+    read_crops,
+)
 from models.dataset import (
     CLASSES,
     COMPLETE_IN,
@@ -18,6 +34,7 @@ from models.dataset import (
     HOLD_OUT_SHARE,
     MASK_STATES,
     SPLIT_SEED,
+    Picture,
     read_all,
 )
 from models.export import (
@@ -27,12 +44,17 @@ from models.export import (
     export_head_state,
     strip_checkpoint,
 )
-from models.measure import choose, figures, observe
+from models.faces import YUNET, finder_beside
+from models.judged import PARTS, HeadStates, Judged, judge
+from models.measure import figures, headline, held_out_crops, observe
 from models.network import HeadState, HeadStateRecipe, new_network, train_head_state
+from models.own import filled, read_folder
 from models.prepare import COLLAGES, ROOMS, lay_out
 from models.train import Recipe, resume_detector, train_detector
+from vision.detector import OpenVinoDetector
 from vision.errors import ConfigError
-from vision.model import load_model
+from vision.frames import Frame
+from vision.model import DEFAULT_MODEL, load_model
 
 HEAD_STATE_WEIGHTS: Final = "head-state.pt"
 DETECTOR_RUN: Final = "detector"
@@ -57,23 +79,43 @@ STATED_LICENCES: Final[Mapping[str, str]] = {
 }
 
 
-def train(data: Path, start: Path, out: Path, *, hours: float) -> None:
+def train(data: Path, start: Path, out: Path, recipe: Recipe) -> None:
     """Lay the sets out, then train the head-state network and the detector into ``out``."""
     say = Console(stderr=True).print
-    pictures = read_all(data)
+    pictures = complete_pictures(data)
     say(f"{len(pictures)} pictures; laying out the training tree")
     lay_out(pictures, out / "tree", collages=COLLAGES, rooms=ROOMS)
-    network = train_head_state(read_crops(pictures), start, HeadStateRecipe(), say)
+    train_states(pictures, start, out, say)
+    train_detector(out / "tree" / "data.yaml", start, out / DETECTOR_RUN, recipe)
+
+
+def train_states(
+    pictures: Sequence[Picture], start: Path, out: Path, say: Callable[[str], None]
+) -> bool:
+    """Train the head-state network into ``out``; False where no head has a state."""
+    crops = read_crops(pictures, finder_beside(start, STORED_PX))
+    if not any(not crop.held_out for crop in crops):
+        say("No head has a hat or mask state: the head-state network stays as it is.")
+        return False
+    if not any(crop.face for crop in crops):
+        say(f"No {YUNET} beside {start.name}: nothing is drawn on faces.")
+    network = train_head_state(crops, start, HeadStateRecipe(), say)
     torch.save(network.state_dict(), out / HEAD_STATE_WEIGHTS)
-    train_detector(out / "tree" / "data.yaml", start, out / DETECTOR_RUN, Recipe(hours=hours))
+    return True
 
 
-def resume(out: Path) -> None:
+def complete_pictures(data: Path) -> list[Picture]:
+    """The pictures below ``data``; classes that a set does not label are boxed by our detector."""
+    detector = OpenVinoDetector(load_model(DEFAULT_MODEL))
+    return filled(read_folder(data), lambda image: detector.detect(Frame(image, 0.0)))
+
+
+def resume(out: Path, recipe: Recipe) -> None:
     """Go on with the detector where it was interrupted."""
     last = out / DETECTOR_RUN / "weights" / "last.pt"
     if not last.is_file():
         raise ConfigError(f"There is no {last} to go on from; run train without --resume.")
-    resume_detector(last, Recipe())
+    resume_detector(last, recipe)
 
 
 def export(trained: Path, data: Path, start: Path, bundle: Path) -> None:
@@ -100,15 +142,34 @@ def write_bundle(weights: Path, network: HeadState, data: Path, bundle: Path) ->
     strip_checkpoint(weights, bundle / "detector.pt")
     export_detector(bundle / "detector.pt", bundle / "detector.onnx")
     export_head_state(network, bundle / "head-state.onnx")
-    differences = check(network, data, bundle)
     tables = manifest_tables(bundle)
     write_manifest(bundle, tables)
-    observed = observe(load_model(bundle), data)
-    choose(observed, tables)
+    fit_head_state(network, data, bundle, tables)
     write_manifest(bundle, tables)
-    manifest = load_model(bundle).manifest
-    tables["metrics"] = {**figures(observed, manifest), "export": differences}
+    observed = observe(load_model(bundle), data, Console(stderr=True).print)
+    tables["detector"]["thresholds"] = detector_thresholds(observed.day)
     write_manifest(bundle, tables)
+    measured = figures(replace(observed, bundle=load_model(bundle)))
+    tables["metrics"] = {**headline(measured), "export": check(network, data, bundle)}
+    write_manifest(bundle, tables)
+
+
+def fit_head_state(network: HeadState, data: Path, bundle: Path, tables: dict[str, Any]) -> None:
+    """Fold the temperatures into the exported network, and choose its thresholds."""
+    views = head_views(bundle, held_out_crops(read_all(data)))
+    chosen = [views[px] for px in CHOSEN_ON_PX]
+    warmth = {part: temperature(chosen, part) for part in PARTS}
+    network.temperatures = (warmth["hat"], warmth["mask"])
+    export_head_state(network, bundle / "head-state.onnx")
+    tables["files"] = pin(bundle, FILES)
+    tables["training"]["temperatures"] = dict(warmth)
+    choose_head_state({px: view.warmed(warmth) for px, view in views.items()}, tables)
+
+
+def head_views(bundle: Path, crops: Sequence[Crop]) -> dict[float, Judged]:
+    """The held-out heads at every height that thresholds are chosen on or told for."""
+    states = HeadStates(load_model(bundle))
+    return {px: judge(states, crops, px) for px in sorted({*CHOSEN_ON_PX, *HEIGHTS_PX})}
 
 
 def check(network: HeadState, data: Path, bundle: Path) -> dict[str, float]:

@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from models.metrics import (
     FEW,
-    Answers,
     Matches,
-    answer_figures,
     average_precision,
     join,
     lowest_threshold,
     match,
+    pairs,
+    share,
+    wilson,
 )
 
 BOX = [0, 0, 10, 10]
@@ -83,20 +84,33 @@ def test_one_mistake_among_a_handful_of_detections_decides_nothing() -> None:
     assert lowest_threshold(found, 0.9, [0.2, 0.8], otherwise=0.95) == 0.2
 
 
-def test_a_set_full_of_bare_heads_does_not_flatter_the_verdict_missing() -> None:
-    bare, hatted = [[0.1, 0.9]] * (100 * FEW), [[0.1, 0.9], [0.9, 0.1]] * FEW
-    probabilities = np.array(bare + hatted, np.float32)
-    truth = np.array([1] * (100 * FEW) + [0] * (2 * FEW), np.int64)
-    answers = Answers(probabilities, truth)
-    assert answer_figures(answers, np.zeros(2, np.float32), 1)["missing_precision"] > 0.98
-    assert answers.trusted_from(1, 0.95, [0.5, 0.8], otherwise=0.99) == 0.99
+def test_a_box_that_fits_only_loosely_counts_at_a_low_overlap_only() -> None:
+    found, sure = boxes([0, 0, 10, 6]), np.ones(1, np.float32)
+    assert match(found, sure, boxes(BOX), 0.5).all()
+    assert not match(found, sure, boxes(BOX), 0.75).any()
 
 
-def test_unclear_heads_count_against_coverage_not_against_precision() -> None:
-    probabilities = np.array([[0.1, 0.9], [0.4, 0.6], [0.9, 0.1]], np.float32)
-    answers = Answers(probabilities, np.array([1, 0, 0], np.int64))
-    figures = answer_figures(answers, np.array([0.7, 0.7], np.float32), missing=1)
-    assert figures["coverage"] == pytest.approx(0.667)
-    assert figures["missing_precision"] == 1
-    assert figures["wrongly_missing"] == 0
-    assert figures["accuracy"] == pytest.approx(0.667)
+def test_each_found_box_is_told_which_true_one_it_is() -> None:
+    found, sure = boxes(FAR, BOX, BOX), np.array([0.5, 0.6, 0.9], np.float32)
+    assert pairs(found, sure, boxes(BOX, FAR)).tolist() == [1, -1, 0]
+
+
+@given(st.integers(0, 200), st.integers(0, 200))
+def test_an_interval_holds_its_share_and_stays_between_nothing_and_one(a: int, b: int) -> None:
+    hits, of = min(a, b), max(a, b)
+    low, high = wilson(hits, of)
+    assert 0 <= low <= high <= 1
+    assert not of or low - 1e-9 <= hits / of <= high + 1e-9
+
+
+def test_more_cases_make_a_narrower_interval() -> None:
+    few, many = wilson(9, 10), wilson(900, 1000)
+    assert many[1] - many[0] < few[1] - few[0]
+
+
+def test_the_interval_is_wilsons() -> None:
+    assert wilson(90, 100) == pytest.approx((0.8256, 0.9448), abs=1e-4)
+
+
+def test_a_share_of_nothing_has_no_value() -> None:
+    assert share(0, 0) == {"hits": 0, "of": 0, "low": 0.0, "high": 1.0}

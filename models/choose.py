@@ -1,0 +1,133 @@
+"""Chooses thresholds and temperatures; what is told of them is cross-fitted by group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from models.calibrate import temperature_of, threshold_for
+from models.dataset import CLASSES
+from models.judged import PARTS, STATES, Answers, Judged, Part
+from models.metrics import join, lowest_threshold
+from models.seen import PESTS, Seen
+from vision.model import HatSpec, MaskSpec
+
+GRID: Final = tuple(round(float(value), 2) for value in np.arange(0.2, 0.96, 0.05))
+STATE_GRID: Final = tuple(round(float(value), 2) for value in np.arange(0.4, 0.99, 0.01))
+PRECISION: Final = {"head": 0.85, "rodent": 0.75, "cockroach": 0.75}
+FALSE_PESTS_A_PICTURE: Final = 0.003
+# Aimed a little above the goals, since a threshold fits the heads it was chosen on best.
+STATE_PRECISION: Final[Mapping[Part, Mapping[str, float]]] = {
+    "hat": {"worn": 0.93, "missing": 0.965},
+    "mask": {"worn": 0.93, "incorrect": 0.88, "missing": 0.975},
+}
+MOST_UNSEEN: Final = 0.015
+CAREFUL: Final = 0.95
+# Heads of these heights count when thresholds are chosen: what a kitchen camera shows.
+CHOSEN_ON_PX: Final = (0, 28, 48)
+HEIGHTS_PX: Final = (12, 16, 20, 24, 28, 36, 48, 80)
+LOWEST_PRECISION: Final = 0.95
+LOWEST_TOLD: Final = 0.5
+# A picture shrunk in software is kinder than a small head on a camera.
+NEVER_BELOW_PX: Final[Mapping[Part, int]] = {"hat": 20, "mask": 24}
+
+
+def detector_thresholds(seen: Sequence[Seen]) -> dict[str, float]:
+    """Per class the lowest threshold with the wanted precision; pests also leave rooms alone.
+
+    In pest pictures a loose box counts as a mistake; what an operator suffers from is a pest
+    seen where there is none, so that is limited apart.
+    """
+    thresholds = {}
+    for name in CLASSES:
+        precise = lowest_threshold(
+            join([one.matches(name) for one in seen]), PRECISION[name], GRID, otherwise=0.9
+        )
+        thresholds[name] = precise if name == "head" else max(precise, _quiet_from(seen, name))
+    return thresholds
+
+
+def _quiet_from(seen: Sequence[Seen], name: str) -> float:
+    """The lowest threshold with few enough false pests in pictures without any pest."""
+    clean = [one for one in seen if one.picture.set_name not in PESTS]
+    false = join([one.matches(name) for one in clean]).confidence
+    most = FALSE_PESTS_A_PICTURE * len(clean)
+    quiet = [t for t in GRID if int((false >= t).sum()) <= most]
+    return quiet[0] if quiet else 0.9
+
+
+def temperature(views: Sequence[Judged], part: Part, half: int | None = None) -> float:
+    """One temperature for all views of a part."""
+    chosen = [_half(view.answers(part), half) for view in views]
+    probabilities = np.concatenate([one.probabilities for one in chosen])
+    return temperature_of(probabilities, np.concatenate([one.truth for one in chosen]))
+
+
+def _half(answers: Answers, half: int | None) -> Answers:
+    return answers if half is None else answers.half(half)
+
+
+def state_thresholds(
+    views: Sequence[Judged], part: Part, warmth: float = 1.0, half: int | None = None
+) -> dict[str, float]:
+    """Per state the lowest threshold whose verdicts are right often enough, over all views."""
+    chosen = [_half(view.answers(part), half).warmed(warmth) for view in views]
+    probabilities = np.concatenate([one.probabilities for one in chosen])
+    truth = np.concatenate([one.truth for one in chosen])
+    best = probabilities.argmax(axis=1)
+    thresholds = {}
+    for index, state in enumerate(STATES[part]):
+        if state == "unseen":
+            continue
+        told = best == index
+        right = truth[told] == index
+        confidence = probabilities[told, index]
+        wanted = STATE_PRECISION[part][state]
+        thresholds[state] = threshold_for(confidence, right, wanted, STATE_GRID, CAREFUL)
+    return _leave_unseen_alone(thresholds, part, probabilities, truth)
+
+
+def _leave_unseen_alone(
+    thresholds: dict[str, float], part: Part, probabilities: Any, truth: Any
+) -> dict[str, float]:
+    """Raise ``missing`` and ``incorrect`` until few faces that nobody sees are called so."""
+    states = STATES[part]
+    if "unseen" not in states:
+        return thresholds
+    hidden = probabilities[truth == states.index("unseen")]
+    raised = dict(thresholds)
+    for state in ("missing", "incorrect"):
+        index = states.index(state)
+        told = hidden[hidden.argmax(axis=1) == index, index]
+        most = MOST_UNSEEN / 2 * len(hidden)
+        quiet = [t for t in STATE_GRID if int((told >= t).sum()) <= most]
+        raised[state] = max(thresholds[state], quiet[0] if quiet else CAREFUL)
+    return raised
+
+
+def smallest_head(views: Sequence[Judged], part: Part, spec: HatSpec | MaskSpec) -> int:
+    """The smallest height from which on verdicts are frequent and ``missing`` can be trusted."""
+    free = spec.model_copy(update={"min_head_px": 0.0})
+    good: list[int] = []
+    for view in sorted(views, key=lambda one: -one.head_px):
+        answers = view.answers(part)
+        told = answers.verdicts(free)
+        called = told == STATES[part].index("missing")
+        right = answers.truth[called] == STATES[part].index("missing")
+        if right.mean() < LOWEST_PRECISION or float((told >= 0).mean()) < LOWEST_TOLD:
+            break
+        good.append(int(view.head_px))
+    smallest = min(good) if good else int(max(view.head_px for view in views))
+    return max(smallest, NEVER_BELOW_PX[part])
+
+
+def choose_head_state(views: Mapping[float, Judged], tables: dict[str, Any]) -> None:
+    """Put thresholds and smallest heads into the manifest's [head_state]."""
+    for part in PARTS:
+        spec = tables["head_state"][part]
+        spec["thresholds"] = state_thresholds([views[px] for px in CHOSEN_ON_PX], part)
+        kind = HatSpec if part == "hat" else MaskSpec
+        heights = [views[px] for px in HEIGHTS_PX]
+        spec["min_head_px"] = smallest_head(heights, part, kind.model_validate(spec))
