@@ -12,15 +12,23 @@ from sqlalchemy.orm import Session
 
 from api import audit
 from api.accounts.devices import digest, forget_all, remember
+from api.accounts.links import GONE, Link, make_link, use_link
 from api.accounts.models import SessionRow, UserRow
 from api.accounts.passwords import Passwords
-from api.accounts.people import Wanted, add_user, person_of
+from api.accounts.people import (
+    Wanted,
+    add_user,
+    count_users,
+    person_of,
+    require_user,
+    set_active,
+)
 from api.accounts.rules import Scope, fold
 from api.accounts.schemas import NOWHERE, ROLES, NewUser, OpenedSession, Person, SignedIn, Visit
 from api.database import new_id, now
 from api.restaurants.store import district_id_of, station_id_of
 from api.text import NUL, require_text
-from vision.errors import InvalidError, NotFoundError
+from vision.errors import ConflictError, InvalidError, NotFoundError
 
 SEEN_EVERY: Final = timedelta(minutes=1)
 KEEP_ENDED: Final = timedelta(days=7)
@@ -145,6 +153,46 @@ def set_password(
     _revoke(session, SessionRow.user_id == user_id)
     session.flush()
     audit.append(session, actor or user_id, "user.password_changed", user_id)
+
+
+def invite(session: Session, actor: str, user_id: str, lifetime_s: int) -> Link:
+    """A link with which that person sets a password; the present one works until then."""
+    if not require_user(session, user_id).active:
+        raise ConflictError("the account is switched off; switch it on first")
+    link = make_link(session, "password", user_id, lifetime_s)
+    audit.append(
+        session, actor, "user.invited", user_id, until=link.expires_at.isoformat("T", "seconds")
+    )
+    return link
+
+
+def accept_invitation(session: Session, token: str, password: str, hasher: Passwords) -> Person:
+    """Set the password that the link is for; NotFoundError when the link works no more."""
+    user_id = use_link(session, "password", token)
+    assert user_id is not None, "a link to set a password is for somebody"
+    set_password(session, user_id, password, hasher)
+    return credentials_of(session, user_id).person
+
+
+def switch(session: Session, actor: str, user_id: str, active: bool) -> None:
+    """Keep somebody out, with every sign-in they have, or let them in again."""
+    if user_id == actor and not active:
+        raise ConflictError("ask another administrator to switch your own account off")
+    set_active(session, actor, user_id, active)
+    if not active:
+        _revoke(session, SessionRow.user_id == user_id)
+        forget_all(session, user_id)
+
+
+def first_admin(
+    session: Session, token: str, name: str, password: str, hasher: Passwords
+) -> Person:
+    """The first administrator, made once; NotFoundError when the link works no more."""
+    use_link(session, "first_run", token)
+    if count_users(session):
+        raise NotFoundError(GONE)
+    user_id = create_user(session, NewUser(name, "admin", password), hasher)
+    return credentials_of(session, user_id).person
 
 
 def end_sessions(session: Session, actor: str, user_id: str, keep: str | None = None) -> None:
