@@ -17,9 +17,9 @@ from vision.model import DEFAULT_MODEL, Manifest, load_model
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 
 ModelDir = Annotated[Path, typer.Option("--model", help="Folder of the model bundle.")]
-DataDir = Annotated[Path, typer.Option("--data", help="Folder with the labelled sets.")]
+DataDir = Annotated[Path, typer.Option("--data", help="Folder of labelled pictures.")]
 OutDir = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
-StartFile = Annotated[Path, typer.Option("--start", help="COCO weights of yolo26n (.pt).")]
+StartFile = Annotated[Path, typer.Option("--start", help="Weights to start from (.pt, yolo26n).")]
 
 
 @app.command()
@@ -67,29 +67,45 @@ def _sets(manifest: Manifest) -> Table:
 @app.command()
 def train(
     data: DataDir,
-    start: StartFile,
     out: OutDir,
-    hours: Annotated[float, typer.Option(min=0.05, help="Time for the detector.")] = 1.0,
+    start: StartFile = DEFAULT_MODEL / "detector.pt",
+    epochs: Annotated[int, typer.Option(min=2, help="Rounds for the detector.")] = 20,
+    px: Annotated[int, typer.Option(min=160, help="Side the detector learns at.")] = 416,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from last.pt in --out.")] = False,
 ) -> None:
-    """Train detector and head-state network on the sets below --data."""
+    """Train detector and head-state network on the labelled pictures below --data."""
     needs_training_extra()
     run = importlib.import_module("models.run")
+    recipe = importlib.import_module("models.train").Recipe(epochs=epochs, imgsz=px)
     if resume:
-        run.resume(out)
+        run.resume(out, recipe)
     else:
-        run.train(data, start, out, hours=hours)
+        run.train(data, start, out, recipe)
 
 
 @app.command()
 def evaluate(
     data: DataDir,
     model: ModelDir = DEFAULT_MODEL,
-    out: Annotated[Path | None, typer.Option()] = None,
+    out: Annotated[Path | None, typer.Option(help="Contact sheets of mistakes go here.")] = None,
+    json: Annotated[Path | None, typer.Option(help="All figures go here; - prints them.")] = None,
+    weights: Annotated[Path | None, typer.Option(help="Peers; else weights beside --data.")] = None,
+    clips: Annotated[Path | None, typer.Option(help="Clips; else clips beside --data.")] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="By day only, no peers, no clips.")
+    ] = False,
 ) -> None:
-    """Measure a bundle on the held-out pictures; contact sheets of its mistakes go to --out."""
-    report = importlib.import_module("models.measure").measure(load_model(model), data, sheets=out)
-    Console().print_json(data=report)
+    """Measure a bundle on the held-out pictures below --data."""
+    run = importlib.import_module("models.evaluate")
+    say = Console(stderr=True).print
+    wanted = run.Wanted(data, weights, clips, out, quick)
+    tables = run.evaluate(load_model(model), wanted, say)
+    if json is None:
+        run.show(tables, Console())
+    elif str(json) == "-":
+        Console().print_json(data=tables)
+    else:
+        run.write_json(tables, json)
 
 
 @app.command()
