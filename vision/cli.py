@@ -114,8 +114,8 @@ def write_results(batch: Batch, out: Path) -> None:
     """Everything besides the evidence."""
     write_json(batch.analysis, out / "episodes.json")
     write_report(batch, out)
-    write_parquet(batch.analysis.episodes, out / "episodes.parquet")
-    write_xlsx(batch.analysis.episodes, out / "episodes.xlsx")
+    write_parquet(batch.analysis, out / "episodes.parquet")
+    write_xlsx(batch.analysis, out / "episodes.xlsx")
 
 
 def tell(batch: Batch, out: Path) -> None:

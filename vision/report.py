@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import base64
 import json
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from vision.batch import Batch
-from vision.results import EpisodeRecord, Filed, VideoRecord
+from vision.results import Analysis, EpisodeRecord, Filed, VideoRecord
+from vision.summary import HOUR_S, Verdicts, by_camera, by_rule, moment, observed
 from vision.words import HEALTH, RULES, SEVERITIES, ZONES
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 # A page of more than this opens badly on a weak desk: later clips are linked, not embedded.
 EMBED_BYTES: Final = 48 * 1024 * 1024
+NONE_YET: Final[Verdicts] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +94,7 @@ def percent(share: float) -> str:
     return f"{100 * share:.2f}%"
 
 
-def episodes_of(batch: Batch, video: VideoRecord) -> list[EpisodeRecord]:
-    """The episodes found in one video."""
-    return [e for e in batch.analysis.episodes if e.video == video.path]
-
-
-def lanes(episodes: list[EpisodeRecord]) -> dict[str, list[EpisodeRecord]]:
+def lanes(episodes: Sequence[EpisodeRecord]) -> dict[str, list[EpisodeRecord]]:
     """The episodes by rule, so that two at the same time do not hide each other."""
     return {e.rule: [other for other in episodes if other.rule == e.rule] for e in episodes}
 
@@ -107,7 +107,21 @@ def look(detection: dict[str, Any], rule: str) -> str:
     return {"worn": "keeps", "unclear": "unclear"}.get(state, "breaks")
 
 
-def render(batch: Batch, out: Path) -> str:
+def hours(seconds: float) -> str:
+    """A length as a person says it: seconds, minutes or hours."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 2 * HOUR_S else f"{seconds / HOUR_S:.1f} h"
+
+
+def wall_clock(analysis: Analysis, video: VideoRecord, time_s: float) -> str:
+    """When that was, by the clock on the wall; empty where it is not known."""
+    at = moment(video, time_s)
+    zone = ZoneInfo(analysis.options.time_zone)
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}" if at else ""
+
+
+def render(batch: Batch, out: Path, verdicts: Verdicts) -> str:
     """The whole page."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -116,22 +130,28 @@ def render(batch: Batch, out: Path) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"minutes": minutes, "percent": percent}
-    environment.globals |= {"lanes": lanes, "look": look}
-    budget = Budget(out, EMBED_BYTES)
+    environment.filters |= {"minutes": minutes, "percent": percent, "hours": hours}
     analysis = batch.analysis
+    environment.globals |= {"lanes": lanes, "look": look, "clock": partial(wall_clock, analysis)}
+    budget = Budget(out, EMBED_BYTES)
     return environment.get_template("report.html").render(
         analysis=analysis,
+        videos={video.path: video for video in analysis.videos},
         cards=[card(filed, out, budget) for filed in batch.filed],
-        counts=Counter(episode.rule for episode in analysis.episodes),
-        timelines=[(video, episodes_of(batch, video)) for video in analysis.videos],
-        watched_s=sum(video.analysed_s for video in analysis.videos),
+        rules=by_rule(analysis, verdicts),
+        cameras=by_camera(analysis),
+        failed=[video for video in analysis.videos if video.error],
+        length_s=sum(video.duration_s for video in analysis.videos),
+        observed=observed(analysis.videos),
+        verdicts=verdicts,
         words={"rules": RULES, "zones": ZONES, "severities": SEVERITIES, "health": HEALTH},
     )
 
 
-def write_report(batch: Batch, out: Path) -> Path:
-    """Write ``report.html`` beside the evidence."""
+def write_report(batch: Batch, out: Path, verdicts: Verdicts = NONE_YET) -> Path:
+    """Write ``report.html`` beside the evidence; ``verdicts`` are what people decided since."""
     path = out / "report.html"
-    path.write_text(render(batch, out), "utf-8")
+    half = path.with_suffix(".part")
+    half.write_text(render(batch, out, verdicts), "utf-8")
+    half.replace(path)
     return path
