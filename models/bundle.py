@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +29,33 @@ def write_manifest(folder: Path, tables: Mapping[str, Any]) -> Path:
     path = folder / MANIFEST
     path.write_text(to_toml(tables), encoding="utf-8")
     return path
+
+
+def update(folder: Path, tables: Mapping[str, Any]) -> Path:
+    """Merge ``tables`` into the manifest, pin the files as they now are, and return its path.
+
+    An empty table takes the place of the one that was there; other tables are merged by key.
+    """
+    present = tomllib.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    merged = _merged(present, tables)
+    merged["files"] = pin(folder, merged["files"])
+    return write_manifest(folder, merged)
+
+
+def _merged(present: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(present)
+    for key, value in changes.items():
+        before = merged.get(key)
+        both = isinstance(before, Mapping) and isinstance(value, Mapping) and value
+        merged[key] = _merged(before, value) if both and before else value
+    return merged
+
+
+def thresholds_hash(tables: Mapping[str, Any]) -> str:
+    """The sha256 of the detector's thresholds, so that a graph can say which ones it came with."""
+    thresholds = tables["detector"]["thresholds"]
+    text = ",".join(f"{name}={float(thresholds[name])!r}" for name in sorted(thresholds))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def to_toml(tables: Mapping[str, Any], prefix: str = "") -> str:
