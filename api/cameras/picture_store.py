@@ -130,6 +130,15 @@ def last_pictures(
     session: Session, camera_ids: Collection[str], settings: Settings
 ) -> dict[str, PictureOut]:
     """The newest picture of each of these cameras that ever sent one."""
+    return {row.camera_id: picture_out(row, settings) for row in _newest(session, camera_ids)}
+
+
+def last_heads(session: Session, camera_ids: Collection[str]) -> dict[str, list[Box] | None]:
+    """The heads that were told with those pictures."""
+    return {row.camera_id: heads_of(row) for row in _newest(session, camera_ids)}
+
+
+def _newest(session: Session, camera_ids: Collection[str]) -> Sequence[PictureRow]:
     newest = (
         select(PictureRow.camera_id, func.max(PictureRow.taken_at).label("taken_at"))
         .where(PictureRow.camera_id.in_(camera_ids))
@@ -139,8 +148,7 @@ def last_pictures(
     same = and_(
         PictureRow.camera_id == newest.c.camera_id, PictureRow.taken_at == newest.c.taken_at
     )
-    rows = session.scalars(select(PictureRow).join(newest, same))
-    return {row.camera_id: picture_out(row, settings) for row in rows}
+    return session.scalars(select(PictureRow).join(newest, same)).all()
 
 
 def picture_out(row: PictureRow, settings: Settings) -> PictureOut:
@@ -210,11 +218,3 @@ def read_heads(text: str | None) -> tuple[Box, ...] | None:
         if len(box) != 4 or not (0 <= box[0] < box[2] <= 1 and 0 <= box[1] < box[3] <= 1):
             raise InvalidError("heads must be left,top,right,bottom;... in shares 0-1", "heads")
     return cast("tuple[Box, ...]", tuple(boxes))
-
-
-def pin(session: Session, camera_id: str, pictures: Sequence[str]) -> None:
-    """Keep these pictures beyond the ring: somebody looked at them."""
-    which = PictureRow.camera_id == camera_id, PictureRow.sha256.in_(pictures)
-    for row in session.scalars(select(PictureRow).where(*which)):
-        row.pinned = True
-    session.flush()

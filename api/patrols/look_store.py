@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api import audit
@@ -26,7 +25,7 @@ from api.patrols.report import Filed, Report, Seen, file_report
 from api.patrols.round_store import running_round
 from api.patrols.rules import REPORT_WITHIN, duty_at, judged
 from api.patrols.schemas import FindingIn, LookIn, LookOut
-from api.restaurants.models import RestaurantRow
+from api.patrols.wall_store import read_looks
 from api.reviews.order import ReviewPolicy
 from api.settings import Settings
 from vision.errors import ConflictError, InvalidError, NotFoundError
@@ -70,7 +69,7 @@ def undo_look(session: Session, person: Person, round_id: str, look_id: str) -> 
     session.flush()
     _looked_at(session, look.camera_id)
     audit.append(session, person.id, "look.undone", look.camera_id, look=look.id, round=row.id)
-    return list_looks(session, [LookRow.id == look.id])[0]
+    return read_looks(session, [LookRow.id == look.id])[0]
 
 
 def prepare_finding(
@@ -102,7 +101,7 @@ def add_finding(
     alert, camera = prepared.filed.alert, prepared.camera
     posted = post_alert(session, camera, alert, actor=person.id, policy=policy)
     mine = LookRow.alert_id == alert.id, LookRow.person_id == person.id
-    before = list_looks(session, list(mine))
+    before = read_looks(session, mine)
     if before:
         return before[0], False
     if not posted.created:
@@ -127,7 +126,7 @@ def _keep(session: Session, person: Person, look: LookRow, picture: PictureRow |
     audit.append(
         session, person.id, "look.given", look.camera_id, look=look.id, sha256=look.sha256, **detail
     )
-    return list_looks(session, [LookRow.id == look.id])[0]
+    return read_looks(session, [LookRow.id == look.id])[0]
 
 
 def _look(row: RoundRow, person: Person, camera_id: str, picture: PictureRow | None) -> LookRow:
@@ -181,22 +180,3 @@ def _seen(picture: PictureRow) -> Seen:
     same = ("sha256", "media_type", "size_bytes", "width", "height", "taken_at")
     facts = {field: getattr(picture, field) for field in same}
     return Seen(**facts, heads=heads_of(picture))
-
-
-def list_looks(session: Session, wanted: Sequence[ColumnElement[bool]]) -> list[LookOut]:
-    """Looks with the names of their cameras, in the order they were given."""
-    rows = session.execute(
-        select(LookRow, CameraRow.name, RestaurantRow.name)
-        .join(CameraRow, CameraRow.id == LookRow.camera_id)
-        .join(RestaurantRow, RestaurantRow.id == CameraRow.restaurant_id)
-        .where(*wanted)
-        .order_by(LookRow.at, LookRow.id)
-    )
-    own = ("id", "round_id", "camera_id", "outcome", "reason", "sha256", "taken_at", "at")
-    return [
-        LookOut.model_validate(
-            {field: getattr(look, field) for field in (*own, "alert_id", "undone_at")}
-            | {"camera_name": camera, "restaurant_name": restaurant}
-        )
-        for look, camera, restaurant in rows
-    ]

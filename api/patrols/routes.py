@@ -15,7 +15,6 @@ from api.deps import DatabaseDep, PolicyDep, ReviewerDep, SettingsDep, StaffDep
 from api.errors import problems, repeated
 from api.pages import PageParam
 from api.patrols import coverage_store, look_store, round_store, wall_store
-from api.patrols.models import LookRow
 from api.patrols.schemas import (
     CoverageOut,
     FindingIn,
@@ -59,7 +58,7 @@ def read_round(
     """A round with every look, undone ones too, and the cameras nobody looked at."""
     with database.reading() as session:
         told = round_store.get_round(session, signed_in.person, round_id)
-        looks = look_store.list_looks(session, [LookRow.round_id == round_id])
+        looks = wall_store.list_looks(session, round_id, undone=True)
         left = wall_store.unlooked(session, round_id)
         tiles = wall_store.tiles(session, round_id, left, settings)
     return ReportOut(round=told, looks=looks, unlooked=tiles)
@@ -77,7 +76,7 @@ def next_cameras(
     person = signed_in.person
     with database.writing() as session:
         row = round_store.running_round(session, person, round_id)
-        given = wall_store.give_cameras(session, person, row, wanted.count, settings)
+        given = wall_store.give_cameras(session, person, row, wanted, settings)
         told = round_store.get_round(session, person, round_id)
         return WallOut(round=told, items=wall_store.tiles(session, round_id, given, settings))
 

@@ -118,11 +118,12 @@ class FindingIn(BaseModel):
 
 
 class NextIn(BaseModel):
-    """How many cameras are wanted on the wall."""
+    """How many cameras are wanted on the wall, and which of those on it are to stay."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     count: Annotated[int, Field(ge=1, le=9)] = 9
+    keep: Annotated[tuple[Id, ...], Field(max_length=9)] = ()
 
 
 class WhyOut(BaseModel):
@@ -155,6 +156,7 @@ class TileOut(BaseModel):
     why: WhyOut
     health: HealthState
     picture: PictureOut | None
+    heads: list[Box] | None = Field(description="in the picture; null: not told")
     zones: list[PlaceOut]
     beside: PlaceOut = Field(description="what lies outside every zone; its polygon is empty")
     look: LookOut | None

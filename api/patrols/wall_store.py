@@ -17,13 +17,13 @@ from api.alerts.models import AlertRow
 from api.alerts.store import OPEN
 from api.cameras.health_store import camera_health
 from api.cameras.models import CameraRow
-from api.cameras.picture_store import last_pictures
+from api.cameras.picture_store import last_heads, last_pictures
 from api.cameras.settings_store import shipped_pack
 from api.cameras.zone_store import zone_types_of, zones_of
 from api.database import now
 from api.patrols.models import CameraLeaseRow, LookRow, RoundCameraRow, RoundRow
 from api.patrols.rules import ANYWHERE, OUTSIDE, WANTED, Risk, Standing, in_turn, reportable_in
-from api.patrols.schemas import PlaceOut, RoundScope, TileOut
+from api.patrols.schemas import LookOut, NextIn, PlaceOut, RoundScope, TileOut
 from api.restaurants.models import RestaurantRow, StationRow
 from api.restaurants.store import in_care
 from api.settings import Settings
@@ -33,18 +33,25 @@ from vision.zones import Zone, zones_at
 
 
 def give_cameras(
-    session: Session, person: Person, row: RoundRow, count: int, settings: Settings
+    session: Session, person: Person, row: RoundRow, wanted: NextIn, settings: Settings
 ) -> list[str]:
-    """Put cameras on the wall: those given before and not looked at yet, then the next in turn.
+    """Put cameras on the wall: those to stay, those not looked at yet, then the next in turn.
 
     Each is leased; a camera that another round has before its eyes is never given.
     """
-    waiting = unlooked(session, row.id)
-    kept = _lease(session, row, waiting[:count], settings)
-    room = min(count - len(kept), row.target - _given(session, row))
+    stay = _in_round(session, row, wanted.keep)
+    waiting = [camera for camera in unlooked(session, row.id) if camera not in stay]
+    kept = _lease(session, row, [*stay, *waiting][: wanted.count], settings)
+    room = min(wanted.count - len(kept), row.target - _given(session, row))
     if room > 0:
         kept += _add(session, person, row, room, settings)
     return kept
+
+
+def _in_round(session: Session, row: RoundRow, camera_ids: Sequence[str]) -> list[str]:
+    mine = select(RoundCameraRow.camera_id).where(RoundCameraRow.round_id == row.id)
+    known = set(session.scalars(mine.where(RoundCameraRow.camera_id.in_(camera_ids))))
+    return [camera for camera in dict.fromkeys(camera_ids) if camera in known]
 
 
 def _given(session: Session, row: RoundRow) -> int:
@@ -206,6 +213,8 @@ def tiles(
     ).all()
     health = camera_health(session, camera_ids, settings)
     pictures = last_pictures(session, camera_ids, settings)
+    heads = last_heads(session, camera_ids)
+    looks = {look.camera_id: look for look in list_looks(session, round_id, camera_ids)}
     told = {}
     for camera, restaurant, given in rows:
         why = json.loads(given.why)
@@ -219,9 +228,10 @@ def tiles(
             why=why | {"never_seen": camera.looked_at is None},
             health=health[camera.id].state,
             picture=pictures.get(camera.id),
+            heads=heads.get(camera.id),
             zones=zones,
             beside=beside,
-            look=None,
+            look=looks.get(camera.id),
         )
     return [told[camera] for camera in camera_ids if camera in told]
 
@@ -241,3 +251,38 @@ def places(
 def _place(zone: Zone, pack: RulePack) -> PlaceOut:
     rules = reportable_in(zone.type, pack)
     return PlaceOut(name=zone.name, type=zone.type, polygon=zone.polygon, rules=rules)
+
+
+def list_looks(
+    session: Session,
+    round_id: str,
+    camera_ids: Sequence[str] | None = None,
+    *,
+    undone: bool = False,
+) -> list[LookOut]:
+    """Looks of a round with the names of their cameras, in the order they were given."""
+    wanted = [LookRow.round_id == round_id]
+    if camera_ids is not None:
+        wanted.append(LookRow.camera_id.in_(camera_ids))
+    if not undone:
+        wanted.append(LookRow.undone_at.is_(None))
+    return read_looks(session, wanted)
+
+
+def read_looks(session: Session, wanted: Sequence[ColumnElement[bool]]) -> list[LookOut]:
+    """Looks that fit, in the order they were given."""
+    rows = session.execute(
+        select(LookRow, CameraRow.name, RestaurantRow.name)
+        .join(CameraRow, CameraRow.id == LookRow.camera_id)
+        .join(RestaurantRow, RestaurantRow.id == CameraRow.restaurant_id)
+        .where(*wanted)
+        .order_by(LookRow.at, LookRow.id)
+    )
+    own = ("id", "round_id", "camera_id", "outcome", "reason", "sha256", "taken_at", "at")
+    return [
+        LookOut.model_validate(
+            {field: getattr(look, field) for field in (*own, "alert_id", "undone_at")}
+            | {"camera_name": camera, "restaurant_name": restaurant}
+        )
+        for look, camera, restaurant in rows
+    ]
