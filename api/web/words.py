@@ -92,6 +92,7 @@ KIND: Final[dict[str, str]] = {
     "fly": N_("fly"),
     "cat": N_("cat"),
     "dog": N_("dog"),
+    "animal": N_("animal"),
 }
 ROLE: Final[dict[str, str]] = {
     "patrol": N_("online patrol"),
@@ -101,3 +102,59 @@ ROLE: Final[dict[str, str]] = {
     "admin": N_("administrator"),
 }
 ROLES_THAT_REVIEW: Final = ("patrol", "supervisor", "admin")
+SUPERVISORS: Final = ("supervisor", "admin")
+# What a corrected box holds most likely.
+KIND_OF_RULE: Final[dict[str, str]] = {
+    "pest_rodent": "rodent",
+    "pest_cockroach": "cockroach",
+    "pest_fly": "fly",
+    "animal": "cat",
+}
+# How a camera is when it reports no problem itself.
+CAMERA_STATE: Final[dict[str, str]] = {
+    "ok": N_("in order"),
+    "late": N_("quiet for some minutes"),
+    "offline": N_("no contact"),
+    "inactive": N_("switched off"),
+}
+REVIEW_TABS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
+    ("/review", N_("Review"), ROLES_THAT_REVIEW),
+    ("/review/queue", N_("Queue"), ROLES_THAT_REVIEW),
+    ("/review/history", N_("My verdicts"), ROLES_THAT_REVIEW),
+    ("/review/quality", N_("Quality"), SUPERVISORS),
+)
+HEALTH: Final[dict[str, str]] = {
+    "ok": N_("in order"),
+    "late": N_("late"),
+    "offline": N_("offline"),
+    "frozen": N_("frozen"),
+    "dark": N_("too dark"),
+    "blurred": N_("blurred"),
+    "covered": N_("covered"),
+    "moved": N_("moved"),
+    "overloaded": N_("overloaded"),
+    "silent": N_("never heard of"),
+    "inactive": N_("out of use"),
+}
+LOOK: Final[dict[str, str]] = {
+    "clear": N_("Seen, nothing wrong"),
+    "not_seen": N_("Could not be seen"),
+    "reported": N_("Reported"),
+}
+# Why a picture is not shown, or could not be seen.
+UNSEEN: Final[dict[str, str]] = {
+    "stale": N_("Too old to be shown"),
+    "frozen": N_("Frozen: the old picture is not shown"),
+    "none": N_("No picture has come"),
+    "inactive": N_("The camera is out of use"),
+    "unclear": N_("Not clear enough to judge"),
+}
+DAY: Final[dict[str, str]] = {
+    "mon": N_("Mon"),
+    "tue": N_("Tue"),
+    "wed": N_("Wed"),
+    "thu": N_("Thu"),
+    "fri": N_("Fri"),
+    "sat": N_("Sat"),
+    "sun": N_("Sun"),
+}
