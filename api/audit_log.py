@@ -73,7 +73,7 @@ def list_entries(session: Session, query: AuditQuery) -> AuditPage:
     wanted = _wanted(query)
     if query.before is not None:
         wanted = wanted.where(AuditRow.seq < query.before)
-    rows = session.execute(wanted.limit(query.limit + 1)).tuples().all()
+    rows = session.execute(wanted.limit(query.limit + 1)).all()
     items = [_out(row, name) for row, name in rows[: query.limit]]
     more = len(rows) > query.limit
     return AuditPage(items=items, next_cursor=str(items[-1].seq) if more else None)
@@ -83,7 +83,7 @@ def read_entries(database: Database, query: AuditQuery) -> Iterator[AuditOut]:
     """Every entry that fits, newest first, read as it is sent."""
     with database.reading() as session:
         streamed = _wanted(query).execution_options(yield_per=500)
-        for row, name in session.execute(streamed).tuples():
+        for row, name in session.execute(streamed):
             yield _out(row, name)
 
 

@@ -103,7 +103,7 @@ def _names(session: Session, table: type[Place], ids: set[str]) -> dict[str, Pla
     if not ids:
         return {}
     found = session.execute(select(table.id, table.name).where(table.id.in_(ids)))
-    return {place: PlaceOut(id=place, name=name) for place, name in found.tuples()}
+    return {place: PlaceOut(id=place, name=name) for place, name in found}
 
 
 def _seen(session: Session, ids: Sequence[str]) -> dict[str, Any]:
@@ -112,4 +112,4 @@ def _seen(session: Session, ids: Sequence[str]) -> dict[str, Any]:
         .where(SessionRow.user_id.in_(ids))
         .group_by(SessionRow.user_id)
     )
-    return dict(session.execute(wanted).tuples().all())
+    return dict(session.execute(wanted).all())

@@ -97,10 +97,10 @@ def list_places(session: Session) -> PlacesOut:
         select(StationRow.id, StationRow.name, StationRow.district_id).order_by(StationRow.name)
     )
     return PlacesOut(
-        districts=[DistrictOut(id=place, name=name) for place, name in districts.tuples()],
+        districts=[DistrictOut(id=place, name=name) for place, name in districts],
         stations=[
             StationOut(id=place, name=name, district_id=district)
-            for place, name, district in stations.tuples()
+            for place, name, district in stations
         ],
     )
 

@@ -1,0 +1,166 @@
+"""What another tenant has: an id for each name of a path parameter or of a field.
+
+A route with a new kind of id needs one line in ``FOREIGN``: who walks every route fills its path
+from here. A body that cannot be made from its schema alone needs one line in ``BODIES``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from fastapi.testclient import TestClient
+from httpx2 import Response
+
+from api.cameras.keys_admin import make_key
+from api.cameras.keys_schemas import KeyIn
+from tests.api.building import JPEG, PASSWORD, Kitchen, key_of, ref, review
+from tests.api.walking import FORMS, Ids, Operation, example
+
+
+@dataclass
+class Tenants:
+    """A kitchen whose other restaurant has something of everything."""
+
+    kitchen: Kitchen
+    made: dict[str, str] = field(default_factory=dict)
+    clients: dict[str, TestClient] = field(default_factory=dict)
+
+    def foreign(self, name: str) -> str:
+        """The other restaurant's id for that name."""
+        if name not in self.made:
+            assert name in FOREIGN, (
+                f"a route has the id {name}, and nobody told how to make one: add "
+                f'"{name}": lambda tenants: <id of something in the other restaurant> '
+                "to FOREIGN in tests/api/tenants.py"
+            )
+            self.made[name] = FOREIGN[name](self)
+        return self.made[name]
+
+    def unknown(self, name: str) -> str:
+        """An id of the same shape that nothing has."""
+        like = self.foreign(name)
+        if re.fullmatch(r"[0-9a-f-]{36}", like):
+            return str(uuid.UUID(int=1))
+        return "9" * len(like) if like.isdecimal() else "f" * len(like)
+
+    def client(self, role: str) -> TestClient:
+        """Somebody with that role for the whole city."""
+        if role not in self.clients:
+            self.clients[role] = self.kitchen.person(role, f"{role} of the city")  # type: ignore[arg-type]
+        return self.clients[role]
+
+    def json(self, role: str, method: str, path: str, **more: Any) -> Any:
+        """What the API answers to somebody who may do it."""
+        answer = self.client(role).request(method, f"/api/v1{path}", **more)
+        assert answer.status_code < 300, (path, answer.text)
+        return answer.json()
+
+
+def _alert(tenants: Tenants) -> str:
+    """An alert with a stored picture that was upheld."""
+    kitchen, file = tenants.kitchen, ref(JPEG)
+    alert_id = kitchen.posted(camera_id=kitchen.other_camera.id, evidence=[file.model_dump()])
+    path = f"/api/v1/alerts/{alert_id}/evidence/{file.sha256}"
+    sent = kitchen.anonymous.put(path, content=JPEG, headers=key_of(kitchen.other_camera))
+    assert sent.status_code == 201, sent.text
+    given = review(tenants.client("patrol"), alert_id, "upheld")
+    assert given.status_code == 201, given.text
+    tenants.made["review_id"] = given.json()["id"]
+    return alert_id
+
+
+def _review(tenants: Tenants) -> str:
+    tenants.foreign("alert_id")
+    return tenants.made["review_id"]
+
+
+def _batch(tenants: Tenants) -> str:
+    alert_id = tenants.kitchen.posted(camera_id=tenants.kitchen.other_camera.id)
+    body = {"alert_ids": [alert_id], "reason": "allowed_here"}
+    answer = tenants.json("patrol", "POST", f"/alerts/{alert_id}/burst", json=body)
+    return str(answer["batch"])
+
+
+def _user(tenants: Tenants) -> str:
+    place = {"restaurant_id": tenants.kitchen.other_restaurant}
+    return tenants.kitchen.add_user("their owner", "restaurant", **place)
+
+
+def _session(tenants: Tenants) -> str:
+    tenants.foreign("user_id")
+    owner = TestClient(tenants.kitchen.app)
+    owner.post("/api/v1/sessions", json={"name": "their owner", "password": PASSWORD})
+    return str(owner.get("/api/v1/sessions").json()["items"][0]["id"])
+
+
+def _key(tenants: Tenants) -> str:
+    body = {"restaurant_id": tenants.kitchen.other_restaurant}
+    return str(tenants.json("admin", "POST", "/camera-keys", json=body)["about"]["prefix"])
+
+
+def _station(tenants: Tenants) -> str:
+    places = tenants.json("admin", "GET", "/places")
+    return next(str(item["id"]) for item in places["stations"] if item["name"] == "South")
+
+
+def _district(tenants: Tenants) -> str:
+    return str(tenants.json("admin", "POST", "/districts", json={"name": "Far"})["id"])
+
+
+FOREIGN: Final[dict[str, Callable[[Tenants], str]]] = {
+    "alert_id": _alert,
+    "batch": _batch,
+    "camera_id": lambda tenants: tenants.kitchen.other_camera.id,
+    "district_id": _district,
+    "prefix": _key,
+    "restaurant_id": lambda tenants: tenants.kitchen.other_restaurant,
+    "review_id": _review,
+    "session_id": _session,
+    "sha256": lambda tenants: hashlib.sha256(JPEG).hexdigest(),
+    "station_id": _station,
+    "user_id": _user,
+    "version": lambda tenants: "1",
+}
+Body = Callable[[Tenants, Ids], Any]
+BODIES: Final[dict[str, Body]] = {
+    "POST /api/v1/alerts": lambda tenants, ids: tenants.kitchen.alert(camera_id=ids("camera_id")),
+    "POST /api/v1/alerts/{alert_id}/burst": lambda tenants, ids: {
+        "alert_ids": [ids("alert_id")],
+        "reason": "allowed_here",
+    },
+    "POST /api/v1/camera-keys": lambda tenants, ids: {"camera_id": ids("camera_id")},
+    "PUT /api/v1/users/{user_id}": lambda tenants, ids: {"name": "Li", "role": "patrol"},
+}
+
+
+def send(tenants: Tenants, operation: Operation, ids: Ids, client: TestClient) -> Response:
+    """Ask for it with these ids; everything else about the request is right."""
+    query = {name: example(operation, schema, ids, name)
+             for name, schema in operation.parameters("query").items()}  # fmt: skip
+    more: dict[str, Any] = {"params": query, "follow_redirects": False}
+    body = operation.body()
+    if body is not None:
+        kind, schema = body
+        made = BODIES.get(str(operation))
+        value = made(tenants, ids) if made else example(operation, schema, ids)
+        if kind == "application/json":
+            more["json"] = value
+        elif kind in FORMS:
+            more["data"] = value
+        else:
+            more |= {"content": JPEG, "headers": {"Content-Type": kind}}
+    return client.request(operation.method.upper(), operation.address(ids), **more)
+
+
+def site_key(tenants: Tenants) -> str:
+    """A key for every camera of the kitchen's own restaurant."""
+    from api.accounts.schemas import Person
+
+    admin = Person("test", "test", "admin")
+    with tenants.kitchen.database.writing() as session:
+        return make_key(session, admin, KeyIn(restaurant_id=tenants.kitchen.restaurant))[1]
