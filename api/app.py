@@ -23,11 +23,12 @@ from api.cameras import keys_routes
 from api.cameras import routes as camera_routes
 from api.cameras.snapshots import SnapshotStorage
 from api.database import Database
-from api.evidence import custody_routes
+from api.evidence import bundle_routes, custody_routes
 from api.evidence import routes as evidence_routes
 from api.evidence.alarm import alarm
 from api.metrics import Metrics, MetricsMiddleware
 from api.middleware import BodyLimitMiddleware, HeadersMiddleware
+from api.notifications import routes as notification_routes
 from api.patrols import routes as patrol_routes
 from api.restaurants import routes as restaurant_routes
 from api.reviews import routes as review_routes
@@ -47,8 +48,10 @@ ROUTERS: Final = (
     alert_routes.router,
     camera_routes.router,
     evidence_routes.router,
+    notification_routes.router,
     patrol_routes.router,
     custody_routes.router,
+    bundle_routes.router,
     review_routes.router,
     sample_routes.router,
     stats_routes.router,

@@ -78,10 +78,13 @@ def serve(
     import uvicorn
 
     from api.app import create_app
+    from api.notifications.worker import Worker
 
     settings = settings_for(database_url, data)
     open_database(settings).close()
-    uvicorn.run(create_app(settings), host=host, port=port, log_level="info", server_header=False)
+    served = create_app(settings)
+    with Worker(served.state.database, settings).running():
+        uvicorn.run(served, host=host, port=port, log_level="info", server_header=False)
 
 
 @app.command()
@@ -205,6 +208,19 @@ def admin_restore(
 
     brought = restore(settings_for(database_url, data), file)
     typer.echo(f"restored: database and {brought.evidence_files} evidence files")
+
+
+@admin.command("send-notifications")
+def admin_send_notifications(database_url: DatabaseUrl = None, data: DataDir = None) -> None:
+    """One round of messages, for a timer where `serve` does not run all the time."""
+    from api.notifications.worker import Worker
+
+    settings = settings_for(database_url, data)
+    done = Worker(open_database(settings), settings).round()
+    if done is None:
+        typer.echo("another process sends them now")
+    else:
+        typer.echo(f"{done.sent} sent, {done.failed} failed, {done.dead} given up")
 
 
 @admin.command("verify-audit")

@@ -9,6 +9,7 @@ KitchenError
 ├── RangeError          a byte range outside the file
 ├── StorageError        the evidence folder cannot be written or read
 ├── AlteredError        a file is no longer the one it was kept as
+├── SendError           a message was not taken by its receiver this time
 ├── DatabaseBusyError   the database did not answer in time
 └── RecordError         see vision.errors
 """
@@ -75,6 +76,10 @@ class StorageError(KitchenError):
 
 class AlteredError(NotFoundError):
     """There is no such evidence any more: other bytes lie under its name, and are never shown."""
+
+
+class SendError(KitchenError):
+    """A message was not taken by its receiver this time."""
 
 
 class DatabaseBusyError(KitchenError):
