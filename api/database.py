@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar, cast
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event, text
 from sqlalchemy.engine import make_url
@@ -19,9 +21,13 @@ from sqlalchemy.types import TypeDecorator
 from api.errors import DatabaseBusyError
 from vision.errors import ConfigError
 
+ResultT = TypeVar("ResultT")
+
 # As many as there are worker threads, so that no request waits for a connection.
 POOL_SIZE: Final = 45
 WRITES: Final = "brightkitchen_writes"
+# Work that shares one commit; more would let the first of them wait for the last.
+TOGETHER: Final = 32
 BUSY: Final = "the database did not answer in time; try again in a moment"
 
 
@@ -80,6 +86,7 @@ class Database:
         self._busy_timeout_s = busy_timeout_s
         one_writer = self._engine.dialect.name == "sqlite"
         self._turn: Lock | None = Lock() if one_writer else None
+        self._waiting: deque[_Request[Any]] = deque()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -93,6 +100,41 @@ class Database:
         writer = Session(self._writer, expire_on_commit=False)
         with self._in_turn(), _busy(), writer as session, session.begin():
             yield session
+
+    def together(self, work: Callable[[Session], ResultT]) -> ResultT:
+        """Do ``work`` in a transaction shared with others who wait: the disk is asked once for all.
+
+        Each is undone alone when it raises. It must not keep rows beyond its return.
+        """
+        if self._turn is None:
+            with self.writing() as session:
+                return work(session)
+        request = _Request(work)
+        self._waiting.append(request)
+        try:
+            with self._in_turn():
+                # Whoever had the turn before may have done it along with its own.
+                while not request.done:
+                    self._do_waiting()
+        except DatabaseBusyError:
+            request.given_up = True
+            raise
+        return request.outcome()
+
+    def _do_waiting(self) -> None:
+        """Take what waits, and keep it with one commit."""
+        count = min(len(self._waiting), TOGETHER)
+        requests = [self._waiting.popleft() for _ in range(count)]
+        writer = Session(self._writer, expire_on_commit=False)
+        try:
+            with _busy(), writer as session, session.begin():
+                for request in requests:
+                    request.run(session)
+        except Exception as error:  # noqa: BLE001  # told to each whose work it undid
+            for request in requests:
+                request.error = request.error or error
+        for request in requests:
+            request.done = True
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
@@ -132,6 +174,36 @@ class Database:
     def close(self) -> None:
         """Give the connections back."""
         self._engine.dispose()
+
+
+@dataclass(eq=False)
+class _Request(Generic[ResultT]):
+    """Work that waits for its turn, and what came of it."""
+
+    work: Callable[[Session], ResultT]
+    done: bool = False
+    given_up: bool = False
+    result: ResultT | None = None
+    error: Exception | None = None
+
+    def run(self, session: Session) -> None:
+        """Do it between savepoints, so that it fails alone."""
+        if self.given_up:
+            return
+        try:
+            with session.begin_nested():
+                self.result = self.work(session)
+        except OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001  # raised again where the work came from
+            self.error = error
+        session.expunge_all()
+
+    def outcome(self) -> ResultT:
+        """The result, or the error raised."""
+        if self.error is not None:
+            raise self.error
+        return cast("ResultT", self.result)
 
 
 @contextmanager
