@@ -11,7 +11,7 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final
@@ -97,8 +97,7 @@ class Chain(Closing):
         """Hash a file of the folder and tie it in; on disk when this returns."""
         sha256, size = digest(path)
         relative = path.relative_to(self._folder).as_posix()
-        loose = Link(len(self._listed), relative, sha256, size, kind, self.root(), hash="")
-        link = replace(loose, hash=link_hash(asdict(loose)))
+        link = tie(len(self._listed), self.root(), (relative, sha256, size, kind))
         self._write(canonical(asdict(link)) + b"\n")
         self._listed.append(link)
         self._by_path[relative] = link
@@ -131,6 +130,22 @@ class Chain(Closing):
         if whole < len(content):
             os.truncate(self._path, whole)
         return listed
+
+
+def tie(seq: int, previous: str, file: tuple[str, str, int, str]) -> Link:
+    """The link number ``seq`` of a file: its path, SHA-256, size and kind."""
+    loose = Link(seq, *file, previous=previous, hash="")
+    return replace(loose, hash=link_hash(asdict(loose)))
+
+
+def chain_of(files: Iterable[tuple[str, str, int, str]]) -> bytes:
+    """The chain file of a folder that is written elsewhere, say into a zip."""
+    lines, last = [], GENESIS
+    for seq, file in enumerate(files):
+        link = tie(seq, last, file)
+        lines.append(canonical(asdict(link)) + b"\n")
+        last = link.hash
+    return b"".join(lines)
 
 
 def read_links(content: bytes) -> Iterator[tuple[Link | None, str]]:

@@ -70,6 +70,11 @@ def coarse(image: Image, cells: int) -> None:
     _coarsen(image, (0, 0, 1, 1), max(image.shape[:2]) / cells)
 
 
+def smaller(picture: bytes, longer_px: int) -> bytes:
+    """The picture as a JPEG for print, without metadata; SourceError when it cannot be read."""
+    return _encode(shrunk(_decode(picture), longer_px))
+
+
 def shrunk(image: Image, longer_px: int) -> Image:
     """A copy with even sides, the longer one no longer than that: what H.264 takes."""
     height, width = image.shape[:2]
