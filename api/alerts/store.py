@@ -24,7 +24,7 @@ from api.evidence.models import EvidenceRow
 from api.evidence.store import announce, evidence_of
 from api.pages import Page, decode_cursor, encode_cursor
 from api.restaurants.models import RestaurantRow
-from api.restaurants.store import EVERYWHERE, in_care
+from api.restaurants.store import in_care, sees_everything
 from api.reviews.models import ReviewRow
 from api.reviews.order import DEFAULT_POLICY, ReviewPolicy, due_at, queued_at, rank
 from vision.alert import Alert, AlertUpdate
@@ -137,7 +137,7 @@ def update_alert(
 
 def in_scope(person: Person) -> ColumnElement[bool]:
     """Which alerts are this person's to see."""
-    if person.role in EVERYWHERE:
+    if sees_everything(person):
         return true()
     theirs = AlertRow.restaurant_id.in_(select(RestaurantRow.id).where(in_care(person)))
     # Until a person upheld it, a suspicion is not told to the restaurant.

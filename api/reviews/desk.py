@@ -37,6 +37,19 @@ def read_queue(session: Session, person: Person, limit: int, only: QueueFilter) 
     return [*items[:place], known_store.shown_alert(session, known), *items[place:]][:limit]
 
 
+def queue_page(
+    session: Session, person: Person, only: QueueFilter, after: str | None, limit: int
+) -> queue.QueuePage:
+    """The queue as a list, also what others look at."""
+    page = queue.queue_page(session, person, only, after, limit)
+    known = None if after else known_store.waiting_show(session, person, only)
+    if known is None:
+        return page
+    place = min(known.place, len(page.items))
+    page.items.insert(place, known_store.shown_alert(session, known))
+    return page
+
+
 def next_item(
     session: Session,
     person: Person,

@@ -22,7 +22,7 @@ from api.reviews.order import ReviewPolicy, due_at
 from api.reviews.queue import fitting
 from api.reviews.rules import DECIDED, SPOKEN
 from api.reviews.schemas import ClaimOut, QueueFilter, ReviewIn, ReviewOut
-from api.reviews.store import review_out, verdict_columns
+from api.reviews.store import locked_alert, review_out, verdict_columns
 from vision.errors import ConflictError, NotFoundError
 
 # Nobody is asked about the same thing twice within this time.
@@ -211,9 +211,7 @@ def _out(session: Session, row: KnownShowRow, said: KnownAnswerRow, name: str) -
 
 def add_known(session: Session, person: Person, alert_id: UUID) -> None:
     """A supervisor trusts the verdict on this alert enough to ask others about it."""
-    alert = session.get(AlertRow, alert_id)
-    if alert is None:
-        raise NotFoundError(f"there is no alert {alert_id} for you")
+    alert = locked_alert(session, person, alert_id)
     if alert.status not in ("upheld", "dismissed"):
         raise ConflictError("an alert becomes a known item once it is decided")
     keep_known(session, alert, "supervisor", person.id)
@@ -231,6 +229,7 @@ def keep_known(session: Session, alert: AlertRow, source: str, added_by: str | N
 
 def retire_known(session: Session, person: Person, alert_id: UUID) -> None:
     """Ask nobody about it any more; what was answered stays."""
+    locked_alert(session, person, alert_id)
     row = session.get(KnownItemRow, alert_id)
     if row is None or row.retired_at is not None:
         raise NotFoundError("this alert is not among the known items")

@@ -1,4 +1,4 @@
-"""The pages: review, the alert list, one alert; sign-in lives in ``sign_in.py``."""
+"""The pages: the alert list and one alert here, each other page in a file of its own."""
 
 from __future__ import annotations
 
@@ -7,84 +7,30 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request
-from fastapi.responses import JSONResponse, RedirectResponse
-from pydantic import BeforeValidator, ConfigDict
-from sqlalchemy.orm import Session
+from fastapi.responses import RedirectResponse
+from pydantic import ConfigDict
 from starlette.responses import Response
 
-from api.accounts.schemas import Person
-from api.alerts.schemas import AlertOut, AlertQuery, Status
+from api.alerts.schemas import AlertQuery, Status
 from api.alerts.store import list_alerts
 from api.cameras.schemas import CameraOut
 from api.cameras.store import list_cameras
-from api.deps import DatabaseDep, ReviewerDep, SignedInDep, StorageDep
-from api.reviews.queue import queue, queue_counts
-from api.web import sign_in
-from api.web.items import read_item
+from api.deps import DatabaseDep, SettingsDep, SignedInDep, StorageDep
+from api.web import review, review_history, review_quality, review_queue, sign_in
+from api.web.items import Viewer, read_item
 from api.web.rendering import STATIC_DIR, here, render, translate
-from api.web.words import N_, ROLES_THAT_REVIEW
+from api.web.review import Empty
+from api.web.words import N_, ROLES_THAT_REVIEW, SUPERVISORS
 from vision.names import RuleId
 
 __all__ = ["STATIC_DIR", "render_error", "router"]
 
-QUEUE_LENGTH: Final = 50
 router = APIRouter(include_in_schema=False)
 router.include_router(sign_in.router)
-
-
-@router.get("/review")
-def review_page(
-    request: Request,
-    found: ReviewerDep,
-    database: DatabaseDep,
-    storage: StorageDep,
-    item: UUID | None = None,
-) -> Response:
-    """The first alert that waits for this person, ready to be judged."""
-    with database.reading() as session:
-        waiting = _waiting(session, found.person)
-        ids = [item, *(one for one in waiting if one != item)] if item else waiting
-        first = read_item(session, storage, found.person, ids[0]) if ids else None
-        counts = queue_counts(session, found.person)
-    return render(request, "review.html", found, queue=ids, item=first, counts=counts)
-
-
-@router.get("/review/items/{alert_id}")
-def review_item(
-    request: Request,
-    alert_id: UUID,
-    found: ReviewerDep,
-    database: DatabaseDep,
-    storage: StorageDep,
-) -> Response:
-    """One alert as the review page shows it; fetched before it is needed."""
-    with database.reading() as session:
-        item = read_item(session, storage, found.person, alert_id)
-    return render(request, "review_item.html", found, item=item)
-
-
-@router.get("/review/queue")
-def review_queue(found: ReviewerDep, database: DatabaseDep) -> Response:
-    """Which alerts wait for this person now."""
-    with database.reading() as session:
-        waiting = _waiting(session, found.person)
-        counts = queue_counts(session, found.person)
-    return JSONResponse({"ids": [str(alert) for alert in waiting], "open": counts.mine})
-
-
-def _waiting(session: Session, person: Person) -> list[UUID]:
-    """The queue's own order, but what cannot be judged yet holds nobody up."""
-    alerts = queue(session, person, QUEUE_LENGTH)
-    return [alert.id for alert in sorted(alerts, key=lambda alert: not _can_be_judged(alert))]
-
-
-def _can_be_judged(alert: AlertOut) -> bool:
-    return any(item.stored and item.kind in ("frame", "clip") for item in alert.evidence)
-
-
-def _none_when_empty(value: object) -> object:
-    """A form's "all" arrives as an empty text."""
-    return None if value == "" else value
+router.include_router(review.router)
+router.include_router(review_queue.router)
+router.include_router(review_history.router)
+router.include_router(review_quality.router)
 
 
 class ListQuery(AlertQuery):
@@ -92,8 +38,8 @@ class ListQuery(AlertQuery):
 
     model_config = ConfigDict(extra="ignore")
 
-    status: Annotated[Status | None, BeforeValidator(_none_when_empty)] = None
-    rule: Annotated[RuleId | None, BeforeValidator(_none_when_empty)] = None
+    status: Annotated[Status | None, Empty] = None
+    rule: Annotated[RuleId | None, Empty] = None
 
 
 @router.get("/alerts")
@@ -149,12 +95,14 @@ def alert_page(
     found: SignedInDep,
     database: DatabaseDep,
     storage: StorageDep,
+    settings: SettingsDep,
 ) -> Response:
     """One alert with its evidence and its verdicts."""
     with database.reading() as session:
-        item = read_item(session, storage, found.person, alert_id)
-    reviewer = found.person.role in ROLES_THAT_REVIEW
-    return render(request, "alert.html", found, item=item, reviewer=reviewer)
+        item = read_item(session, storage, Viewer(found.person, settings), alert_id)
+    role = found.person.role
+    rights = {"reviewer": role in ROLES_THAT_REVIEW, "supervises": role in SUPERVISORS}
+    return render(request, "alert.html", found, item=item, **rights)
 
 
 _TITLES: Final[dict[int, str]] = {

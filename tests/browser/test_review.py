@@ -155,7 +155,7 @@ def test_the_next_pictures_are_loaded_before_they_are_needed(
     page.on("request", lambda request: asked.append(request.url))
     site.sign_in(page)
     page.wait_for_load_state("networkidle")
-    assert any(f"/alerts/{alerts[1]}/evidence/" in url for url in asked)
+    assert any(f"/review/items/{alerts[1]}/evidence/" in url for url in asked)
     asked.clear()
     press(page, "1")
     expect(page.locator("bk-player")).to_have_attribute("data-item", alerts[1])

@@ -1,4 +1,4 @@
-// Builds ../static from src: one stylesheet, two scripts, htmx as published, licences, checksums.
+// Builds ../static from src: one stylesheet, a script a page that needs one, htmx as published, licences, checksums.
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
@@ -7,7 +7,7 @@ const out = new URL("../static/", import.meta.url);
 const banner = "/* Bright Kitchen, AGPL-3.0-or-later. Source: api/web/assets/src */";
 
 await build({
-  entryPoints: ["src/bk.css", "src/pages.js", "src/review.js"],
+  entryPoints: ["src/bk.css", "src/pages.js", "src/review.js", "src/desk.js"],
   outdir: out.pathname,
   bundle: true,
   minify: true,

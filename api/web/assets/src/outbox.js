@@ -70,23 +70,22 @@ export class Outbox {
     return true;
   }
 
-  async post({ alert, verdict, reason, round }) {
-    const response = await ask(`/api/v1/alerts/${alert}/reviews`, "POST", { verdict, reason, round });
+  async post({ alert, ...said }) {
+    const response = await ask(`/api/v1/alerts/${alert}/reviews`, "POST", said);
     if (response.ok) return { kind: "recorded", review: (await response.json()).id };
     // 403: signed in anew elsewhere, and this page's token is old.
     if ([401, 403].includes(response.status)) return { kind: "signed-out" };
     if (response.status >= 500 || response.status === 429) return { kind: "unreachable" };
     const problem = await problemOf(response);
-    return response.status === 409 ? this.whoWasFirst(alert, round, problem) : { kind: "refused", detail: problem };
+    return response.status === 409 ? this.whoWasFirst(alert, problem) : { kind: "refused", detail: problem };
   }
 
   /** A conflict may be the echo of our own verdict whose answer was lost on the way. */
-  async whoWasFirst(alert, round, detail) {
+  async whoWasFirst(alert, detail) {
     const response = await ask(`/api/v1/alerts/${alert}/reviews`);
     if (!response.ok) return { kind: "taken", detail };
-    const answer = await response.json();
-    const reviews = Array.isArray(answer) ? answer : answer.items;
-    const mine = reviews.find((one) => one.reviewer_id === this.person && one.round === round && !one.undone_at);
+    const reviews = await response.json();
+    const mine = reviews.find((one) => one.reviewer_id === this.person && !one.undone_at);
     return mine ? { kind: "recorded", review: mine.id } : { kind: "taken", detail };
   }
 
@@ -97,15 +96,16 @@ export class Outbox {
   }
 }
 
-function ask(url, method = "GET", body = undefined) {
+/** A request as pages make it; `keepalive` lets it outlive the page. */
+export function ask(url, method = "GET", body = undefined, keepalive = false) {
   const headers = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRF-Token"] = document.querySelector("meta[name=csrf]").content;
   if (body) headers["Content-Type"] = "application/json";
   const signal = AbortSignal.timeout(15_000);
-  return fetch(url, { method, headers, signal, body: body && JSON.stringify(body) });
+  return fetch(url, { method, headers, signal, keepalive, body: body && JSON.stringify(body) });
 }
 
-async function problemOf(response) {
+export async function problemOf(response) {
   const problem = await response.json().catch(() => ({}));
   return problem.detail ?? problem.title ?? String(response.status);
 }

@@ -1,21 +1,27 @@
-// The items of this sitting, in order, each fetched before it is needed.
+// The items of this sitting: each is claimed on the server, and fetched before it is needed.
+import { ask } from "./outbox.js";
+
 const AHEAD = 2;
-const REFILL = 4;
+const CLAIMS = "/api/v1/reviews/claims";
+const KNOWN_AT_MOST = 400;
 
 export class SignedOutError extends Error {}
 
 export class Queue {
-  constructor(ids, current) {
-    this.ids = ids;
-    this.index = current ? ids.indexOf(current) : -1;
+  /** `filter` is the address's own: "?rule=missing_hat" or "". */
+  constructor(first, filter) {
+    this.ids = first ? [first] : [];
+    this.index = this.ids.length - 1;
+    this.filter = filter;
     this.pages = new Map();
+    this.done = new Set();
   }
 
   get current() {
     return this.ids[this.index];
   }
 
-  /** The item at `index` as a document of its own, inert until it is shown. */
+  /** The item as a document of its own, inert until it is shown. */
   page(id) {
     if (!this.pages.has(id)) {
       const page = fetchItem(id).catch((error) => {
@@ -31,21 +37,75 @@ export class Queue {
     this.pages.delete(id);
   }
 
-  prefetch() {
+  /** Claim one more item; its id, or null when nothing is left. One request at a time. */
+  more() {
+    this.asking = (this.asking ?? Promise.resolve()).catch(() => {}).then(() => this.claim());
+    return this.asking;
+  }
+
+  async claim() {
+    const response = await ask(CLAIMS + this.filter, "POST", { skip: this.ids.slice(-KNOWN_AT_MOST) });
+    if ([401, 403].includes(response.status)) throw new SignedOutError();
+    if (!response.ok) throw new TypeError(`claim: ${response.status}`);
+    const { claim, mine } = await response.json();
+    this.open = mine;
+    if (claim) this.ids.push(claim.alert_id);
+    return claim?.alert_id ?? null;
+  }
+
+  /** Have the next few at hand, with their pictures. */
+  async ahead() {
+    while (this.left() < AHEAD && (await this.more()));
     for (const id of this.ids.slice(this.index + 1, this.index + 1 + AHEAD)) {
-      this.page(id).catch(() => {}); // shown as trouble only when it is its turn
+      if (!this.done.has(id)) this.page(id).catch(() => {}); // shown as trouble only when it is its turn
     }
   }
 
-  /** Ask for more ids when few are left; returns how many are open to this person. */
-  async refill(force = false) {
-    if (!force && this.ids.length - this.index - 1 > REFILL) return null;
-    const response = await fetch("/review/queue", { headers: { Accept: "application/json" } });
-    if (!response.ok || response.redirected) return null;
-    const { ids, open } = await response.json();
-    const known = new Set(this.ids);
-    this.ids.push(...ids.filter((id) => !known.has(id)));
-    return open;
+  left() {
+    return this.ids.slice(this.index + 1).filter((id) => !this.done.has(id)).length;
+  }
+
+  /** Where the next item lies that was not dismissed with others meanwhile; -1: not here yet. */
+  nextIndex() {
+    return this.ids.findIndex((id, index) => index > this.index && !this.done.has(id));
+  }
+
+  /** What was passed over without a verdict may be handed out again. */
+  reoffer() {
+    const passed = (id, index) => index < this.index && !this.done.has(id);
+    const before = this.ids.length;
+    const kept = this.ids.filter((id, index) => !passed(id, index));
+    this.index -= before - kept.length;
+    this.ids = kept;
+    return kept.length < before;
+  }
+
+  /** What this person has in hand: the item shown, and those that come. */
+  held() {
+    return this.ids.slice(this.index).filter((id) => !this.done.has(id));
+  }
+
+  /** Hold on to it; true when the item shown was lost to somebody else. */
+  async renew() {
+    const held = this.held();
+    if (!held.length) return false;
+    const response = await ask(CLAIMS, "PUT", { alert_ids: held });
+    if (!response.ok) return false;
+    const kept = new Set((await response.json()).alert_ids);
+    const lost = held.filter((id) => !kept.has(id) && !this.done.has(id));
+    for (const id of lost) this.forget(id);
+    const current = this.current;
+    this.ids = this.ids.filter((id) => id === current || !lost.includes(id));
+    this.index = this.ids.indexOf(current);
+    return lost.includes(current);
+  }
+
+  /** Give back what was not decided, so that others need not wait. */
+  release(ids) {
+    const given = ids.filter((id) => id && !this.done.has(id));
+    if (!given.length) return;
+    const query = given.map((id) => `alert_id=${id}`).join("&");
+    ask(`${CLAIMS}?${query}`, "DELETE", undefined, true).catch(() => {});
   }
 }
 
@@ -60,8 +120,12 @@ async function fetchItem(id) {
   return item;
 }
 
-/** Kept with the item, so that its pictures are there the moment it is shown. */
+/** Kept with the item and decoded, so that its pictures are there the moment it is shown. */
 function loadPictures(item) {
   const urls = new Set([...item.querySelectorAll("image")].map((image) => image.getAttribute("href")));
-  return [...urls].map((url) => Object.assign(new Image(), { src: url }));
+  return [...urls].map((url) => {
+    const picture = Object.assign(new Image(), { src: url });
+    picture.decode().catch(() => {}); // the page itself shows a picture that is broken
+    return picture;
+  });
 }

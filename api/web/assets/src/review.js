@@ -1,132 +1,192 @@
 // The review page: keys and buttons do the same things; verdicts go out through the outbox.
 import { writeAges } from "./ages.js";
+import { Attention } from "./attention.js";
+import { Boxer } from "./boxer.js";
+import { Burst, undoBatch } from "./burst.js";
+import { writeClocks } from "./clock.js";
 import { Outbox } from "./outbox.js";
 import { Queue, SignedOutError } from "./queue.js";
+import { Telling } from "./telling.js";
 
 const body = document.body;
 const main = document.getElementById("main");
 const nothing = main.querySelector(".nothing");
-const last = main.querySelector(".last");
-const toast = last.querySelector(".toast");
 const help = document.getElementById("help");
-const PHONE = matchMedia("(max-width: 900px)");
 const item = () => main.querySelector("bk-player");
 
-const queue = new Queue(body.dataset.queue.split(" ").filter(Boolean), item()?.dataset.item);
-const outbox = new Outbox(body.dataset.person, { trouble: showTrouble, answered });
-const given = []; // verdicts of this sitting, newest last: {alert, where, verdict, reason, review}
-const pace = { done: 0, open: Number(body.dataset.open), seconds: [], shown: performance.now() };
+const telling = new Telling(main.querySelector(".last"), Number(body.dataset.open));
+const queue = new Queue(item()?.dataset.item, body.dataset.filter);
+const outbox = new Outbox(body.dataset.person, { trouble: (...told) => telling.trouble(...told), answered });
+const attention = new Attention();
+const burst = new Burst(document.getElementById("burst"), dismissedTogether);
+const given = []; // verdicts of this sitting, newest last: {alert, where, verdict, review} or {batch, alerts}
+let boxer = null; // while a box is put right
 
 // --- what is shown ---------------------------------------------------------------------------
 
-async function show(index) {
-  closeReasons();
+async function show(index, skipTaken = false) {
+  closeStrips();
+  leave();
   queue.index = index;
-  // No key decides about an item that is on its way out.
-  if (item()) item().dataset.state = "leaving";
+  const id = queue.current;
   let page;
   try {
-    page = await queue.page(queue.ids[index]);
+    page = await queue.page(id);
   } catch (error) {
-    showTrouble(error instanceof SignedOutError ? "signed-out" : "loading");
-    setTimeout(() => queue.index === index && show(index), 3_000);
+    telling.trouble(error instanceof SignedOutError ? "signed-out" : "loading");
+    setTimeout(() => queue.current === id && show(queue.index, skipTaken), 3_000);
     return;
   }
-  if (queue.index !== index) return; // gone elsewhere meanwhile
-  showTrouble("loading", 0, false);
+  if (queue.current !== id) return; // gone elsewhere meanwhile
+  telling.trouble("loading", 0, false);
+  if (skipTaken && (!page || page.dataset.state === "taken")) {
+    queue.done.add(id);
+    return next();
+  }
   place(page);
-  queue.prefetch();
-  refill();
+  haveMore();
+}
+
+/** No key decides about an item that is on its way out; who leaves it open gives it back. */
+function leave() {
+  const shown = item();
+  if (!shown) return;
+  if (["open", "absent"].includes(shown.dataset.state)) {
+    queue.release([shown.dataset.item]);
+    queue.forget(shown.dataset.item);
+  }
+  shown.dataset.state = "leaving";
 }
 
 function place(page) {
   item()?.remove();
   nothing.hidden = Boolean(page);
   if (page) main.prepend(document.importNode(page, true));
-  pace.shown = performance.now();
+  attention.restart();
   markBlur();
   writeAges();
+  writeClocks();
 }
 
 function showNothing() {
-  queue.index = queue.ids.length;
+  queue.index = queue.ids.length - 1;
   place(null);
 }
 
 async function next() {
-  if (queue.index + 1 < queue.ids.length) return show(queue.index + 1);
-  await refill(true);
-  if (queue.index + 1 < queue.ids.length) return show(queue.index + 1);
-  if (item()?.dataset.state === "open") return say("end");
+  if (queue.nextIndex() >= 0) return show(queue.nextIndex(), true);
+  const from = queue.current;
+  const more = await moreOrPassedOver();
+  if (queue.current !== from) return; // gone elsewhere meanwhile
+  if (more) return show(queue.nextIndex(), true);
+  if (item()?.dataset.state === "open") return telling.say("end");
   return showNothing();
 }
 
-function previous() {
-  if (queue.index > 0) return again(queue.index - 1);
-  return say("end");
+async function moreOrPassedOver() {
+  try {
+    const found = (await queue.more()) ?? (queue.reoffer() && (await queue.more()));
+    return Boolean(found) && queue.nextIndex() >= 0;
+  } catch (error) {
+    telling.trouble(error instanceof SignedOutError ? "signed-out" : "loading");
+    return false;
+  }
 }
 
-/** What was judged meanwhile must be asked for anew. */
+function previous() {
+  if (!item() && queue.index >= 0) return again(queue.index);
+  if (queue.index > 0) return again(queue.index - 1);
+  return telling.say("end");
+}
+
+/** What was judged or given back meanwhile must be asked for anew. */
 function again(index) {
+  if (!queue.ids[index]) return;
   queue.forget(queue.ids[index]);
   return show(index);
 }
 
-async function refill(force = false) {
-  const open = await queue.refill(force).catch(() => null);
-  if (open === null) return;
-  pace.open = Math.max(0, open - outbox.waiting.length);
-  writePace();
+function haveMore() {
+  queue
+    .ahead()
+    .then(() => telling.setOpen(queue.open, outbox.waiting.length))
+    .catch(() => {}); // told when it is the next one's turn
 }
 
 /** New alerts and late evidence appear without a reload. */
 async function lookAgain() {
   const shown = item();
   if (!shown) {
-    await refill(true);
-    if (queue.index < queue.ids.length) await show(queue.index);
-  } else if (shown.dataset.evidence === "absent") {
+    if (queue.nextIndex() < 0) await queue.more().catch(() => null);
+    if (!item() && queue.nextIndex() >= 0) await show(queue.nextIndex(), true);
+  } else if (["absent", "taken"].includes(shown.dataset.state)) {
     await again(queue.index);
   }
+}
+
+async function holdOn() {
+  if (!attention.present) return;
+  const lost = await queue.renew().catch(() => false);
+  if (lost && item()?.dataset.state === "open") await again(queue.index);
 }
 
 // --- verdicts --------------------------------------------------------------------------------
 
 function decide(verdict, reason = null) {
-  const { item: alert, round, state, where } = item()?.dataset ?? {};
-  if (state !== "open") return;
-  const words = reason && item().querySelector(`[data-reason="${reason}"] b`).textContent;
-  const entry = { alert, where, verdict, reason, round: Number(round), words };
+  const shown = item();
+  if (shown?.dataset.state !== "open") return;
+  const { item: alert, where, corrected } = shown.dataset;
+  const words = reason && shown.querySelector(`[data-reason="${reason}"] b`).textContent;
+  const took_s = Number(attention.seconds.toFixed(2));
+  const entry = { alert, where, verdict, words };
   given.push(entry);
-  item().dataset.state = "sent";
-  say(verdict, entry);
+  shown.dataset.state = "sent";
+  telling.say(verdict, entry, true);
   queue.forget(alert);
-  outbox.add({ alert, verdict, reason, round: Number(round) });
-  count(1);
+  queue.done.add(alert);
+  const comment = shown.querySelector("[data-comment]")?.value.trim() || undefined;
+  const box = corrected ? JSON.parse(corrected) : undefined;
+  outbox.add({ alert, verdict, reason, comment, box, took_s });
+  telling.count(1, took_s);
   next();
 }
 
 function answered({ alert }, answer) {
   const entry = given.findLast((one) => one.alert === alert && !one.review);
+  if (!entry) return;
   if (answer.kind === "recorded") {
-    if (!entry) return;
     entry.review = answer.review;
-    if (entry === given.at(-1)) say(entry.verdict, entry);
+    if (entry === given.at(-1)) telling.say(entry.verdict, entry);
     if (entry.undoWanted) undoOnRecord(entry);
     return;
   }
-  if (!entry) return;
   given.splice(given.indexOf(entry), 1);
-  count(-1);
-  say(answer.kind, { ...entry, detail: answer.detail });
+  telling.count(-1);
+  telling.say(answer.kind, { ...entry, detail: answer.detail });
+}
+
+/** What became of a bulk dismissal; it goes out at once, or not at all. */
+function dismissedTogether(told) {
+  if (told.trouble) return telling.trouble("network", 1);
+  if (!told.batch) return telling.say("refused", told);
+  const entry = { ...told, where: item()?.dataset.where };
+  given.push(entry);
+  for (const id of entry.alerts) {
+    queue.done.add(id);
+    queue.forget(id);
+  }
+  if (item()) item().dataset.state = "sent";
+  telling.say("burst", entry);
+  telling.count(entry.alerts.length);
+  next();
 }
 
 /** The verdict on the alert that is shown, if this person gave it; else the last one given. */
 function undo() {
   const entry = givenOnShown() ?? given.at(-1);
-  if (!entry) return say("nothing");
+  if (!entry) return telling.say("nothing");
+  if (entry.batch || entry.review) return undoOnRecord(entry);
   if (outbox.cancel(entry.alert)) return undone(entry);
-  if (entry.review) return undoOnRecord(entry);
   entry.undoWanted = true; // its answer is on the way
 }
 
@@ -138,76 +198,29 @@ function givenOnShown() {
 async function undoOnRecord(entry) {
   let answer;
   try {
-    answer = await outbox.undo(entry.alert, entry.review);
+    answer = entry.batch ? await undoBatch(entry.batch) : await outbox.undo(entry.alert, entry.review);
   } catch {
-    showTrouble("network", 1);
-    return;
+    return telling.trouble("network", 1);
   }
-  showTrouble(null);
+  telling.trouble(null);
   if (answer.ok) undone(entry);
-  else say("kept", { ...entry, detail: answer.detail });
+  else telling.say("kept", { ...entry, detail: answer.detail });
 }
 
 function undone(entry) {
+  const alerts = entry.alerts ?? [entry.alert];
   const index = given.indexOf(entry);
   if (index >= 0) {
     given.splice(index, 1);
-    count(-1);
+    telling.count(-alerts.length);
   }
-  say("undone", entry);
-  again(queue.ids.indexOf(entry.alert));
+  for (const id of alerts) queue.done.delete(id);
+  telling.say("undone", entry);
+  const known = alerts.find((id) => queue.ids.includes(id));
+  if (known) again(queue.ids.indexOf(known));
 }
 
-// --- telling ---------------------------------------------------------------------------------
-
-function say(what, entry = {}) {
-  const words = document.getElementById(`toast-${what}`).content.cloneNode(true);
-  const slots = { where: entry.where, reason: entry.words, detail: entry.detail };
-  for (const slot of words.querySelectorAll("[data-slot]")) slot.textContent = slots[slot.dataset.slot] ?? "";
-  toast.replaceChildren(words);
-  if (["upheld", "dismissed", "unsure"].includes(what)) {
-    toast.append(document.getElementById("toast-button").content.cloneNode(true));
-  }
-  toast.dataset.said = what;
-  toast.classList.toggle("pending", given.includes(entry) && !entry.review);
-  toast.hidden = false;
-  clearTimeout(toast.timer);
-  // On a phone it lies over the page, and the bar below has its own Undo.
-  if (PHONE.matches) toast.timer = setTimeout(() => (toast.hidden = true), 8_000);
-}
-
-/** `kind` null: the way to the server is free again. */
-function showTrouble(kind, attempt = 0, on = true) {
-  for (const note of last.querySelectorAll("[data-trouble]")) {
-    if (kind === null ? note.dataset.trouble !== "loading" : note.dataset.trouble === kind) {
-      note.hidden = kind === null || !on;
-    }
-  }
-  const words = last.querySelector("[data-trouble=network] [data-words]");
-  words.textContent = words.dataset.words.replace("{attempt}", attempt);
-}
-
-function count(by) {
-  pace.done += by;
-  if (by > 0) pace.seconds.push((performance.now() - pace.shown) / 1000);
-  pace.open = Math.max(0, pace.open - by);
-  writePace();
-}
-
-function writePace() {
-  const bar = document.querySelector(".session");
-  bar.querySelector("[data-count=done]").textContent = pace.done;
-  bar.querySelector("[data-count=all]").textContent = pace.done + pace.open;
-  bar.querySelector("progress").max = Math.max(1, pace.done + pace.open);
-  bar.querySelector("progress").value = pace.done;
-  const words = bar.querySelector(".pace");
-  words.hidden = pace.seconds.length < 3;
-  const middle = [...pace.seconds].sort((a, b) => a - b)[Math.floor(pace.seconds.length / 2)] ?? 0;
-  const left = Math.max(1, Math.round((middle * pace.open) / 60));
-  words.textContent = words.dataset.words.replace("{seconds}", middle.toFixed(1)).replace("{minutes}", left);
-}
-
-// --- doing -----------------------------------------------------------------------------------
+// --- strips and marks --------------------------------------------------------------------------
 
 const reasons = () => item()?.querySelector(".reasons");
 const choosing = () => Boolean(reasons() && !reasons().hidden);
@@ -215,15 +228,36 @@ let opened = 0;
 
 function chooseReason() {
   if (item()?.dataset.state !== "open") return;
+  closeStrips();
   reasons().hidden = false;
   item().classList.add("choosing");
   opened = performance.now();
 }
 
-function closeReasons() {
+function closeStrips() {
+  if (boxer) endBox("cancel");
   if (!reasons()) return;
   reasons().hidden = true;
   item().classList.remove("choosing");
+}
+
+function editBox() {
+  if (item()?.dataset.state !== "open" || choosing() || boxer) return;
+  const started = new Boxer(item());
+  if (!started.possible) return;
+  boxer = started;
+  boxer.begin();
+  item().querySelector(".boxing").hidden = false;
+  item().classList.add("choosing");
+}
+
+function endBox(how) {
+  boxer[how]();
+  boxer = null;
+  item().querySelector(".boxing").hidden = true;
+  item().classList.remove("choosing");
+  const marked = "corrected" in item().dataset;
+  item().querySelector("[data-go=box]").setAttribute("aria-pressed", String(marked));
 }
 
 function markBlur() {
@@ -237,9 +271,15 @@ function blur() {
 }
 
 function back() {
-  if (choosing()) closeReasons();
+  if (choosing() || boxer) closeStrips();
   else item()?.showBest();
 }
+
+function showBurst() {
+  if (item()?.dataset.state === "open" && !choosing() && !boxer) burst.show(item().dataset.item).catch(() => {});
+}
+
+// --- doing -----------------------------------------------------------------------------------
 
 const DO = {
   undo,
@@ -247,7 +287,12 @@ const DO = {
   previous,
   next,
   choose: chooseReason,
-  cancel: closeReasons,
+  cancel: closeStrips,
+  box: editBox,
+  keep: () => boxer && endBox("keep"),
+  comment: () => item()?.querySelector("[data-comment]")?.focus(),
+  burst: showBurst,
+  "close-burst": () => burst.dialog.close(),
   refresh: () => again(queue.index),
   help: () => help.showModal(),
 };
@@ -257,6 +302,9 @@ const KEYS = {
   3: () => decide("unsure"),
   u: undo,
   b: blur,
+  e: editBox,
+  c: DO.comment,
+  a: showBurst,
   s: () => item()?.nextSpeed(),
   ",": () => item()?.step(-1),
   ".": () => item()?.step(1),
@@ -268,6 +316,7 @@ const KEYS = {
 };
 
 function keyOf(press) {
+  if (boxer) return keyOfBox(press);
   const key = press.key.toLowerCase();
   if (!choosing()) return KEYS[key];
   const button = /^[1-5]$/.test(key) && reasons().querySelectorAll("[data-reason]")[Number(key) - 1];
@@ -275,17 +324,29 @@ function keyOf(press) {
   return ["1", "2", "3"].includes(key) ? undefined : KEYS[key];
 }
 
+/** While a box is put right no key decides anything. */
+function keyOfBox(press) {
+  if (press.key === "Enter") return DO.keep;
+  if (press.key === "Escape") return closeStrips;
+  return press.key.startsWith("Arrow") ? () => boxer.onKey(press) : undefined;
+}
+
 /** Text fields, lists and sliders keep their keys; a focused button keeps Space and Enter. */
 function belongsElsewhere(press) {
-  if (press.ctrlKey || press.metaKey || press.altKey || press.isComposing || press.repeat) return true;
+  const arrowsOfBox = boxer && press.key.startsWith("Arrow");
+  if (press.ctrlKey || press.metaKey || press.isComposing || (press.altKey && !arrowsOfBox)) return true;
+  if (press.repeat && !arrowsOfBox) return true;
   if (help.open) return true;
   if (press.target.closest("input:not([type=range]), textarea, select, [contenteditable]")) return true;
   if (press.target.closest("input[type=range]")) return press.key.startsWith("Arrow");
-  return press.key === " " && Boolean(press.target.closest("button, a, summary"));
+  return [" ", "Enter"].includes(press.key) && Boolean(press.target.closest("button, a, summary"));
 }
 
 document.addEventListener("keydown", (press) => {
+  // Escape leaves a field, so that the keys work again.
+  if (press.key === "Escape" && press.target.closest("textarea, select")) return void press.target.blur();
   if (belongsElsewhere(press)) return;
+  if (burst.open) return void (burst.onKey(press) && press.preventDefault());
   const act = keyOf(press);
   if (!act) return;
   press.preventDefault();
@@ -294,7 +355,7 @@ document.addEventListener("keydown", (press) => {
 
 document.addEventListener("click", (click) => {
   const button = click.target.closest("button");
-  if (!button) return;
+  if (!button || button.closest("#burst [data-reason]")) return;
   const { go, verdict, reason } = button.dataset;
   if (verdict) decide(verdict);
   // The strip opens under the pointer: the second half of a double click chooses nothing.
@@ -302,7 +363,12 @@ document.addEventListener("click", (click) => {
   else if (go) DO[go]();
 });
 
-if (!item() && queue.ids.length) show(0);
-queue.prefetch();
+addEventListener("pagehide", () => queue.release(queue.held()));
+addEventListener("pageshow", (showing) => showing.persisted && location.reload());
+
+writeClocks();
+if (item()) haveMore();
 setInterval(lookAgain, 10_000);
+setInterval(holdOn, (Number(body.dataset.lease) * 1000) / 3);
+setInterval(writeClocks, 1_000);
 outbox.send();
