@@ -19,7 +19,7 @@ from models.choose import (
     temperature,
 )
 from models.crops import Crop, read_crops
-from models.dataset import CLASSES, Picture, read_all
+from models.dataset import CLASSES, COMPLETE_IN, Picture, read_all
 from models.figures import (
     OVERALL,
     at_iou,
@@ -35,6 +35,7 @@ from models.figures import (
 )
 from models.judged import PARTS, HeadStates, Judged, Part, judge
 from models.metrics import share
+from models.own import read_folder
 from models.seen import (
     LOOKS,
     PESTS,
@@ -74,7 +75,7 @@ class Observed:
 
 def observe(bundle: ModelBundle, data: Path, say: Say, *, quick: bool = False) -> Observed:
     """Run both networks over everything held out; ``quick`` leaves the made looks away."""
-    pictures = read_all(data)
+    pictures = read_folder(data)
     detector, chosen = open_bare(bundle), held_out(pictures)
     looks: list[LookName] = ["day"] if quick else list(LOOKS)
     seen: dict[LookName, Sequence[Seen]] = {}
@@ -128,7 +129,7 @@ def figures(observed: Observed) -> dict[str, Any]:
 def detector_tables(observed: Observed, manifest: Manifest) -> dict[str, Any]:
     """Boxes: per set, per look, small, as labelled, by height, reliability, cross-fitted."""
     thresholds = {str(name): limit for name, limit in manifest.detector.thresholds.items()}
-    as_labelled = retold(observed.day, read_all(observed.data, corrected=False))
+    as_labelled = retold(observed.day, as_they_came(observed.data))
     pests = [one for one in observed.day if one.picture.set_name in PESTS]
     return {
         "thresholds": thresholds,
@@ -152,7 +153,6 @@ def state_tables(observed: Observed, part: Part) -> dict[str, Any]:
     """One part of the head: per set, height and look; cross-fitted; reliability."""
     spec = spec_of(observed.bundle.manifest, part)
     day = observed.views[0].answers(part)
-    raw = read_all(observed.data, corrected=False)
     shown = {
         look: view.answers(part).tall(spec.min_head_px) for look, view in observed.looks.items()
     }
@@ -170,19 +170,13 @@ def state_tables(observed: Observed, part: Part) -> dict[str, Any]:
         "cross_fitted": cross_fitted(observed, part),
         "reliability": state_reliability(day.tall(spec.min_head_px)),
         "sharpness": by_sharpness(observed, part),
-        "restated": len(day.crops) - _as_labelled(day.crops, raw, part),
     }
 
 
-def _as_labelled(crops: Sequence[Crop], raw: Sequence[Picture], part: Part) -> int:
-    """How many of the heads have their state from the set itself."""
-    stated = sum(
-        getattr(label.meaning, part) is not None
-        for picture in raw
-        if picture.held_out
-        for label in picture.labels
-    )
-    return min(len(crops), stated)
+def as_they_came(data: Path) -> list[Picture]:
+    """The pictures of our own sets without the corrections of their boxes."""
+    names = [name for name in COMPLETE_IN if (data / name / "classes.txt").is_file()]
+    return read_all(data, names, corrected=False)
 
 
 def spec_of(manifest: Manifest, part: Part) -> HatSpec | MaskSpec:
