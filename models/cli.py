@@ -109,7 +109,12 @@ def evaluate(
 
 
 @app.command()
-def export(trained: OutDir, data: DataDir, start: StartFile, model: ModelDir) -> None:
+def export(
+    trained: OutDir,
+    data: DataDir,
+    model: ModelDir,
+    start: StartFile = DEFAULT_MODEL / "detector.pt",
+) -> None:
     """Export what train left in --out, choose thresholds on --data, and write the bundle."""
     needs_training_extra()
     importlib.import_module("models.run").export(trained, data, start, model)

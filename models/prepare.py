@@ -51,9 +51,10 @@ def lay_out(pictures: Sequence[Picture], out: Path, *, collages: int, rooms: int
         line for picture in train for line in _links(picture, out, _times(picture, train, rng))
     ]
     if large := _Large(train):
-        lines += _made("collage", collages, lambda: large.collage(rng), out)
+        count = min(collages, len(train) // 4)
+        lines += _made("collage", count, lambda: large.collage(rng), out)
     if scenes := _Scenes(train):
-        lines += _made("room", rooms, lambda: scenes.room(rng), out)
+        lines += _made("room", min(rooms, len(train) // 2), lambda: scenes.room(rng), out)
     held_out = [picture for picture in usable if picture.held_out]
     val = [line for picture in held_out for line in _links(picture, out, 1)]
     _list(out, lines, val)

@@ -50,6 +50,7 @@ from models.measure import figures, headline, held_out_crops, observe
 from models.network import HeadState, HeadStateRecipe, new_network, train_head_state
 from models.own import filled, read_folder
 from models.prepare import COLLAGES, ROOMS, lay_out
+from models.swap import NewDetector, swap_detector
 from models.train import Recipe, resume_detector, train_detector
 from vision.detector import OpenVinoDetector
 from vision.errors import ConfigError
@@ -121,11 +122,15 @@ def resume(out: Path, recipe: Recipe) -> None:
 def export(trained: Path, data: Path, start: Path, bundle: Path) -> None:
     """Turn what ``train`` left into a bundle with measured thresholds and figures."""
     weights = trained / DETECTOR_RUN / "weights" / "last.pt"
-    for path in (weights, trained / HEAD_STATE_WEIGHTS):
-        if not path.is_file():
-            raise ConfigError(f"{path} is missing; run train first, with the same --out.")
-    network = read_head_state(trained / HEAD_STATE_WEIGHTS, start)
-    write_bundle(weights, network, data, bundle)
+    if not weights.is_file():
+        raise ConfigError(f"{weights} is missing; run train first, with the same --out.")
+    if (trained / HEAD_STATE_WEIGHTS).is_file():
+        network = read_head_state(trained / HEAD_STATE_WEIGHTS, start)
+        write_bundle(weights, network, data, bundle)
+    else:
+        labelled = frozenset(kind for p in read_folder(data) for kind in p.complete)
+        new = NewDetector(weights, complete_pictures(data), labelled)
+        swap_detector(new, DEFAULT_MODEL, bundle)
 
 
 def read_head_state(weights: Path, start: Path) -> HeadState:

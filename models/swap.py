@@ -1,0 +1,87 @@
+"""Puts another detector into a copy of a bundle: exported, compared, thresholds chosen, stamped."""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from models.bundle import MANIFEST, pin, update
+from models.choose import detector_thresholds
+from models.dataset import CLASSES, Picture
+from models.export import DETECTOR_PX, compare_detector, export_detector, strip_checkpoint
+from models.formats import box_figures
+from models.seen import held_out, look_at, open_bare
+from models.stamp import stamp
+from vision.errors import ConfigError
+from vision.model import load_model
+
+COMPARED_PICTURES: Final = 12
+ENOUGH: Final = 50  # held-out boxes of a class; with fewer its threshold stays as it was
+
+
+@dataclass(frozen=True)
+class NewDetector:
+    """A trained detector, and the pictures it is measured on.
+
+    ``labelled``: the classes that people boxed there; of the others nothing is measured.
+    """
+
+    weights: Path
+    pictures: Sequence[Picture]
+    labelled: frozenset[str] = frozenset(CLASSES)
+    input_px: int = DETECTOR_PX
+
+
+def swap_detector(new: NewDetector, base: Path, out: Path) -> None:
+    """Write the bundle ``base`` with the new detector to ``out`` (which may be ``base``).
+
+    Thresholds and figures come from the held-out pictures, for classes with enough boxes there.
+    """
+    seen_by = held_out(new.pictures)
+    if not seen_by:
+        raise ConfigError("No picture is held out to choose thresholds on; add a val side.")
+    _copy(base, out)
+    strip_checkpoint(new.weights, out / "detector.pt")
+    export_detector(out / "detector.pt", out / "detector.onnx")
+    update(out, {"detector": {"file": "detector.onnx", "output": "raw", "input_px": new.input_px}})
+    chosen = [picture.path for picture in seen_by[:: max(1, len(seen_by) // COMPARED_PICTURES)]]
+    apart = compare_detector(out / "detector.pt", out / "detector.onnx", chosen)
+    update(out, _measured(out, seen_by, new.labelled, apart))
+    stamp(out)
+
+
+def _copy(base: Path, out: Path) -> None:
+    """Every pinned file and the manifest, ``detector.onnx`` in place of another format."""
+    if base.resolve() == out.resolve():
+        return
+    out.mkdir(parents=True, exist_ok=True)
+    tables = tomllib.loads((base / MANIFEST).read_text(encoding="utf-8"))
+    for name in (*tables["files"], MANIFEST):
+        shutil.copyfile(base / name, out / name)
+    detector = {"detector.onnx", "detector.pt"}
+    for name in detector - set(tables["files"]):
+        (out / name).touch()
+    update(out, {"files": pin(out, {*tables["files"], *detector})})
+
+
+def _measured(
+    out: Path, pictures: Sequence[Picture], labelled: frozenset[str], apart: dict[str, float]
+) -> dict[str, Any]:
+    """Thresholds and figures as tables of the manifest."""
+    seen = look_at(open_bare(load_model(out)), pictures)
+    boxes = {kind: sum(len(one.truth(kind)) for one in seen) for kind in CLASSES}
+    enough = [kind for kind in CLASSES if kind in labelled and boxes[kind] >= ENOUGH]
+    thresholds = {kind: v for kind, v in detector_thresholds(seen).items() if kind in enough}
+    own: dict[str, Any] = {"pictures": len(seen)}
+    for kind in enough:
+        own |= {f"{kind}_{name}": value for name, value in box_figures(seen, kind).items()}
+        own[f"{kind}_boxes"] = boxes[kind]
+    export = {name: round(value, 5) for name, value in apart.items()}
+    return {
+        "detector": {"thresholds": thresholds},
+        "metrics": {"own": own, "export": export},
+    }
