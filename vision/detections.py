@@ -36,6 +36,15 @@ class MaskState(IntEnum):
     MISSING = 3
 
 
+class MotionState(IntEnum):
+    """What is known of a thing's own motion; UNTOLD while the camera or the light moves."""
+
+    UNTOLD = 0
+    STILL = 1
+    MOVES = 2
+    ARRIVED = 3
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Detections:
     """What the detector saw in one frame, one row per object; no rows is normal.
@@ -46,6 +55,7 @@ class Detections:
     track_id         (n,) int64, UNTRACKED before the tracker ran or when it is unsure
     hat, mask        (n,) int64, HatState and MaskState; UNCLEAR for all that is no head
     hat_confidence, mask_confidence   (n,) float32, 0-1, of the state given
+    motion           (n,) int64, MotionState; UNTOLD before the pipeline looked for motion
     """
 
     xyxy: FloatArray
@@ -56,6 +66,7 @@ class Detections:
     hat_confidence: FloatArray
     mask: IntArray
     mask_confidence: FloatArray
+    motion: IntArray
 
     def __post_init__(self) -> None:
         n = len(self.xyxy)
@@ -76,6 +87,11 @@ class Detections:
         """The same rows with some columns replaced."""
         return replace(self, **columns)
 
+    def joined(self, other: Detections) -> Detections:
+        """These rows and then the other ones."""
+        pairs = ((getattr(self, c.name), getattr(other, c.name)) for c in fields(self))
+        return Detections(*(np.concatenate(pair) for pair in pairs))
+
     @staticmethod
     def of(xyxy: FloatArray, confidence: FloatArray, class_id: IntArray) -> Detections:
         """Untracked detections whose head states are still UNCLEAR."""
@@ -89,7 +105,14 @@ class Detections:
             hat_confidence=np.zeros(n, np.float32),
             mask=np.zeros(n, np.int64),
             mask_confidence=np.zeros(n, np.float32),
+            motion=np.zeros(n, np.int64),
         )
+
+    @staticmethod
+    def unknown_animals(xyxy: FloatArray) -> Detections:
+        """Boxes (n, 4) of things that move like animals; nothing is said about their kind."""
+        n = len(xyxy)
+        return Detections.of(xyxy, np.zeros(n, np.float32), np.full(n, -1, np.int64))
 
     @staticmethod
     def empty() -> Detections:

@@ -11,11 +11,11 @@ from uuid import UUID
 import numpy as np
 
 from vision.detections import HEAD, KINDS, Detections, HatState, MaskState
-from vision.episodes import as_rows
 from vision.evidence import EvidenceItem, EvidenceWriter
 from vision.frames import Frame
 from vision.geometry import box_iou
 from vision.pipeline import Detector, Finding
+from vision.suspects import as_rows
 from vision.video import open_video
 
 BEFORE_S: Final = 2.0

@@ -9,17 +9,21 @@ from typing import Final, Protocol
 import numpy as np
 
 from vision.detections import Detections, IntArray
-from vision.episodes import Box, Change, Episode, Watch
+from vision.episodes import Change, Episode, Watch
 from vision.exposure import Exposure
 from vision.frames import Frame
 from vision.health import HealthMonitor
+from vision.motion import Motion, MotionSensor
 from vision.names import RuleId
 from vision.rulepacks import RulePack, RuleSetting
 from vision.rules import RULES, sightings
+from vision.second_look import LookCount, SecondLook
+from vision.suspects import Box
 from vision.zones import Zone, zone_index
 
 MAX_GAP_S: Final = 1.0
 HAT_RULES: Final[tuple[RuleId, ...]] = ("missing_hat",)
+PEST_RULES: Final[tuple[RuleId, ...]] = ("pest_rodent", "pest_cockroach", "pest_fly")
 MASK_RULES: Final[tuple[RuleId, ...]] = ("missing_mask", "mask_worn_wrong")
 
 
@@ -63,7 +67,10 @@ class Step:
 
 
 class Pipeline:
-    """The stages for one camera; holds their state between frames."""
+    """The stages for one camera; holds their state between frames.
+
+    ``exposure`` is what was observed so far, ``looks`` what second looks cost and brought.
+    """
 
     def __init__(
         self, detector: Detector, tracker: Tracker, zones: Sequence[Zone], pack: RulePack
@@ -74,6 +81,8 @@ class Pipeline:
         self._duties = [(zone, rule) for zone in zones for rule in pack.rules_in(zone.type)]
         self._watches = [Watch() for _ in self._duties]
         self._health = HealthMonitor()
+        self._motion = MotionSensor()
+        self._second_look = SecondLook()
         self._last_s: float | None = None
         self.exposure = Exposure()
 
@@ -82,16 +91,24 @@ class Pipeline:
         """What could not be judged so far."""
         return self._health
 
+    @property
+    def looks(self) -> LookCount:
+        """What second looks cost and brought so far."""
+        return self._second_look.count
+
     def step(self, frame: Frame) -> Step:
         """Judge one frame. One that is frozen or dark earns no evidence and no exposure."""
         elapsed_s = 0.0 if self._last_s is None else min(frame.time_s - self._last_s, MAX_GAP_S)
         self._last_s = frame.time_s
         if self._health.check(frame) != "ok":
             return Step(Detections.empty())
-        tracked = self._tracker.update(self._detector.detect(frame), frame.time_s)
+        motion = self._motion.step(frame.image, frame.time_s)
+        seen = self._look(frame, motion)
+        tracked = self._tracker.update(seen, frame.time_s)
+        tracked = tracked.with_columns(motion=motion.states(tracked.xyxy))
         places = zone_index(tracked, self._zones, frame.width, frame.height)
         self._expose(tracked, places, elapsed_s)
-        findings = list(self._advance(tracked, places, frame.time_s))
+        findings = list(self._advance(tracked, places, frame.time_s, motion.shift))
         return Step(tracked, of_kind(findings, "opened"), of_kind(findings, "closed"))
 
     def finish(self) -> tuple[Finding, ...]:
@@ -102,14 +119,28 @@ class Pipeline:
             Finding(rule, zone, change.episode) for (zone, rule), change in pairs if change
         )
 
+    def _look(self, frame: Frame, motion: Motion) -> Detections:
+        """What the detector sees, and sees from close up where something moved."""
+        seen = self._detector.detect(frame)
+        moved = motion.places()
+        where = zone_index(
+            Detections.unknown_animals(moved), self._zones, frame.width, frame.height
+        )
+        moved = moved[np.isin(where, self._where(PEST_RULES))]
+        return self._second_look.look(self._detector, frame, seen, motion, moved)
+
     def _advance(
-        self, tracked: Detections, places: IntArray, time_s: float
+        self,
+        tracked: Detections,
+        places: IntArray,
+        time_s: float,
+        ground: tuple[float, float],
     ) -> Iterator[tuple[Finding, Change]]:
         for index, (zone, setting) in enumerate(self._duties):
             here = tracked[places == self._zones.index(zone)]
             seen = [
                 sighting
-                for sighting in sightings(RULES[setting.id], here)
+                for sighting in sightings(RULES[setting.id], here, ground)
                 if sighting.confidence >= setting.min_confidence
             ]
             self._watches[index], change = self._watches[index].step(seen, time_s, setting.timing)

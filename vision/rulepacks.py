@@ -11,11 +11,11 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from vision.alert import RulesRef, Unit
-from vision.episodes import Timing
 from vision.errors import ConfigError
 from vision.names import RuleId, Severity, ZoneType
 from vision.rules import RULES
 from vision.strict import Strict
+from vision.suspects import Timing
 
 PACKS = Path(__file__).parent / "packs"
 Seconds = Annotated[float, Field(gt=0, le=3600)]
@@ -46,6 +46,7 @@ class RuleSetting(Strict):
     off_delay_s: Seconds
     min_confidence: Unit = 0.0
     min_travel: Annotated[float, Field(ge=0, le=20)] = 0.0
+    min_arrived_s: Annotated[float, Field(gt=0, le=60)] = 1.0
     text: Words
     citations: Annotated[tuple[Citation, ...], Field(min_length=1)]
 
@@ -63,6 +64,7 @@ class RuleSetting(Strict):
             off_delay_s=self.off_delay_s,
             drains_unseen=RULES[self.id].drains_unseen,
             min_travel=self.min_travel,
+            min_arrived_s=self.min_arrived_s,
         )
 
 

@@ -17,9 +17,10 @@ from vision.detections import (
     Kind,
     Mask,
     MaskState,
+    MotionState,
 )
-from vision.episodes import Sighting, Verdict
 from vision.names import RuleId
+from vision.suspects import Box, Sighting, Verdict
 
 Judgement = Mapping[int, Verdict]
 
@@ -136,12 +137,16 @@ def look_up(states: IntArray, table: Judgement) -> list[Verdict]:
     return [table.get(int(state), unclear) for state in states]
 
 
-def sightings(rule: Rule, detections: Detections) -> list[Sighting]:
-    """The frame as this rule sees it, in the order of the rows."""
+def sightings(
+    rule: Rule, detections: Detections, ground: tuple[float, float] = (0.0, 0.0)
+) -> list[Sighting]:
+    """The frame as this rule sees it, in the order of the rows.
+
+    ``ground`` (dx, dy) px: how far the camera itself has moved the picture.
+    """
     mine = detections[rule.subjects(detections)]
     left, top, right, bottom = mine.xyxy.T.tolist() if len(mine) else ([], [], [], [])
-    boxes = zip(left, top, right, bottom, strict=True)
-    rows = zip(
-        mine.track_id.tolist(), boxes, rule.verdicts(mine), rule.confidence(mine), strict=True
-    )
-    return [Sighting(*row) for row in rows]
+    boxes: list[Box] = list(zip(left, top, right, bottom, strict=True))
+    motion = [MotionState(state) for state in mine.motion.tolist()]
+    columns = (mine.track_id.tolist(), boxes, rule.verdicts(mine), rule.confidence(mine), motion)
+    return [Sighting(*row, ground) for row in zip(*columns, strict=True)]

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vision.episodes import Box, Change, Sighting, Timing, Verdict, Watch
+from vision.episodes import Change, Watch
+from vision.suspects import Box, Sighting, Timing, Verdict
 
 WEARING = Timing(on_delay_s=3.0, off_delay_s=20.0)
 PEST = Timing(on_delay_s=1.0, off_delay_s=30.0, drains_unseen=True, min_travel=0.5)

@@ -2,7 +2,7 @@ import pytest
 
 from tests.factories import make_detections
 from vision.detections import HatState, MaskState
-from vision.episodes import Verdict
+from vision.suspects import Verdict
 from vision.rules import RULES, sightings
 
 HEAD = (10, 10, 50, 60)
