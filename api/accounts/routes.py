@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from api.accounts import sessions, store
+from api.accounts import sessions
 from api.accounts.schemas import PasswordIn, PersonOut, SessionOut, SignedIn, SignInIn
-from api.deps import DatabaseDep, SignedInDep
+from api.deps import SignedInDep
 from api.errors import problems
-from vision.errors import InvalidError
 
 router = APIRouter(prefix="/api/v1", tags=["sessions"])
 
@@ -40,15 +39,7 @@ def sign_out(request: Request, response: Response, signed_in: SignedInDep) -> No
 
 
 @router.put("/users/me/password", status_code=204, responses=problems(401, 403, 413, 422, 429))
-def change_password(
-    request: Request, given: PasswordIn, signed_in: SignedInDep, database: DatabaseDep
-) -> None:
+def change_password(request: Request, given: PasswordIn, signed_in: SignedInDep) -> None:
     """Change one's own password; every session ends, this one too."""
-    person, passwords = signed_in.person, request.app.state.passwords
-    request.app.state.throttle.count(person.name, f"password of {person.id}")
-    with database.reading() as session:
-        kept = store.credentials_of(session, person.id).password_hash
-    if not passwords.match(given.current.get_secret_value(), kept):
-        raise InvalidError("the present password is not right", "current")
-    with database.writing() as session:
-        store.set_password(session, person.id, given.new.get_secret_value(), passwords)
+    current, new = given.current.get_secret_value(), given.new.get_secret_value()
+    sessions.change_password(request, signed_in.person, current, new)

@@ -14,7 +14,7 @@ from api.accounts.throttle import Throttle
 from api.database import Database
 from api.errors import SignInError
 from api.settings import Settings
-from vision.errors import ForbiddenError
+from vision.errors import ForbiddenError, InvalidError
 
 COOKIE: Final = "bk_session"
 DEVICE_COOKIE: Final = "bk_device"
@@ -63,6 +63,21 @@ def admit(request: Request, person: Person) -> OpenedSession:
     with database.writing() as session:
         lifetime_s = settings.session_lifetime_s
         return store.open_session(session, person, lifetime_s, visit_of(request))
+
+
+def change_password(request: Request, person: Person, current: str, new: str) -> None:
+    """Change one's own password; every session ends. InvalidError names the field to mend."""
+    database: Database = request.app.state.database
+    passwords: Passwords = request.app.state.passwords
+    throttle: Throttle = request.app.state.throttle
+    throttle.count(person.name, f"password of {person.id}")
+    with database.reading() as session:
+        kept = store.credentials_of(session, person.id).password_hash
+    if not passwords.match(current[:MAX_PASSWORD], kept, known_device=True):
+        raise InvalidError("the present password is not right", "current")
+    with database.writing() as session:
+        store.set_password(session, person.id, new, passwords)
+    throttle.forget(person.name, f"password of {person.id}")
 
 
 def set_cookie(request: Request, response: Response, opened: OpenedSession) -> None:

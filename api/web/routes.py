@@ -16,7 +16,27 @@ from api.alerts.store import list_alerts
 from api.cameras.schemas import CameraOut
 from api.cameras.store import list_cameras
 from api.deps import DatabaseDep, SettingsDep, SignedInDep, StorageDep
-from api.web import review, review_history, review_quality, review_queue, sign_in
+from api.web import (
+    account,
+    admin_audit,
+    admin_keys,
+    admin_restaurants,
+    admin_users,
+    cameras,
+    custody,
+    first_run,
+    notifications,
+    office,
+    patrol,
+    precision,
+    review,
+    review_history,
+    review_quality,
+    review_queue,
+    samples,
+    sign_in,
+    thresholds,
+)
 from api.web.items import Viewer, read_item
 from api.web.rendering import STATIC_DIR, here, render, translate
 from api.web.review import Empty
@@ -26,11 +46,25 @@ from vision.names import RuleId
 __all__ = ["STATIC_DIR", "render_error", "router"]
 
 router = APIRouter(include_in_schema=False)
+router.include_router(cameras.router)
+router.include_router(patrol.router)
 router.include_router(sign_in.router)
+router.include_router(account.router)
+router.include_router(first_run.router)
+router.include_router(office.router)
+router.include_router(admin_users.router)
+router.include_router(admin_restaurants.router)
+router.include_router(admin_keys.router)
+router.include_router(admin_audit.router)
+router.include_router(custody.router)
 router.include_router(review.router)
 router.include_router(review_queue.router)
 router.include_router(review_history.router)
 router.include_router(review_quality.router)
+router.include_router(precision.router)
+router.include_router(thresholds.router)
+router.include_router(samples.router)
+router.include_router(notifications.router)
 
 
 class ListQuery(AlertQuery):

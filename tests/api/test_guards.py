@@ -2,43 +2,68 @@
 
 from __future__ import annotations
 
-import re
-import uuid
 from typing import Final
 
 import pytest
+from fastapi.testclient import TestClient
 
 from tests.api.building import Kitchen, assert_problem
+from tests.api.tenants import Tenants, send
+from tests.api.walking import Operation, operations, pages
 
 PUBLIC: Final = {
-    ("get", "/healthz"),
-    ("get", "/readyz"),
-    ("get", "/metrics"),
-    ("post", "/api/v1/sessions"),
+    "GET /healthz",
+    "GET /readyz",
+    "GET /metrics",
+    "POST /api/v1/sessions",
 }
-LEAST_GUARDED: Final = 14
+# Whoever comes here has no session yet, or needs none.
+OPEN_PAGES: Final = {
+    "GET /",
+    "GET /sign-in",
+    "POST /sign-in",
+    "GET /sign-in/provider",
+    "GET /sign-in/provider/back",
+    "POST /preferences",
+    "GET /first-run",
+    "POST /first-run",
+    "GET /set-password",
+    "POST /set-password",
+}
+LEAST_GUARDED: Final = 60
+LEAST_PAGES: Final = 12
+LEAST_UNSAFE: Final = 40
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
-def operations(kitchen: Kitchen) -> list[tuple[str, str]]:
-    """Method and path of everything the OpenAPI document tells of."""
-    paths = kitchen.anonymous.get("/api/openapi.json").json()["paths"]
-    return [(method, path) for path, methods in paths.items() for method in methods]
+@pytest.fixture
+def tenants(kitchen: Kitchen) -> Tenants:
+    """Ids for every path."""
+    return Tenants(kitchen)
 
 
-def filled(path: str) -> str:
-    """A path with plausible ids."""
-    values = {"alert_id": str(uuid.uuid4()), "sha256": "a" * 64, "review_id": "a" * 16}
-    return re.sub(r"{(\w+)}", lambda match: values[match.group(1)], path)
+def guarded(kitchen: Kitchen) -> list[Operation]:
+    """Every route of the API but the public ones."""
+    return [found for found in operations(kitchen.app) if str(found) not in PUBLIC]
 
 
-def test_every_other_route_refuses_a_stranger(kitchen: Kitchen) -> None:
-    guarded = [route for route in operations(kitchen) if route not in PUBLIC]
-    assert len(guarded) >= LEAST_GUARDED
-    for method, path in guarded:
-        answer = kitchen.anonymous.request(method.upper(), filled(path))
-        assert answer.status_code == 401, (method, path, answer.text)
+def test_every_other_route_refuses_a_stranger(kitchen: Kitchen, tenants: Tenants) -> None:
+    found = guarded(kitchen)
+    assert len(found) >= LEAST_GUARDED
+    for operation in found:
+        answer = send(tenants, operation, tenants.foreign, TestClient(kitchen.app))
+        assert answer.status_code == 401, (str(operation), answer.text)
         assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_every_page_sends_a_stranger_to_sign_in(kitchen: Kitchen, tenants: Tenants) -> None:
+    found = [page for page in pages(kitchen.app) if str(page) not in OPEN_PAGES]
+    assert len(found) >= LEAST_PAGES
+    for page in found:
+        stranger = TestClient(kitchen.app, headers={"Accept": "text/html"})
+        answer = send(tenants, page, tenants.foreign, stranger)
+        assert answer.status_code == 303, (str(page), answer.text[:300])
+        assert answer.headers["location"].startswith("/sign-in"), str(page)
 
 
 def test_a_session_is_no_camera_key_and_a_key_is_no_session(kitchen: Kitchen) -> None:
@@ -48,31 +73,37 @@ def test_a_session_is_no_camera_key_and_a_key_is_no_session(kitchen: Kitchen) ->
     assert_problem(kitchen.anonymous.get("/api/v1/alerts", headers=key), 401, "not-signed-in")
 
 
-def test_every_unsafe_route_of_a_person_asks_for_the_csrf_token(kitchen: Kitchen) -> None:
+def test_every_unsafe_route_and_page_of_a_person_asks_for_the_csrf_token(
+    kitchen: Kitchen, tenants: Tenants
+) -> None:
     client = kitchen.person("admin")
     del client.headers["X-CSRF-Token"]
-    asked = 0
-    for method, path in operations(kitchen):
-        if method == "get" or (method, path) in PUBLIC:
-            continue
-        answer = client.request(method.upper(), filled(path))
-        if answer.json()["type"].endswith("camera-key"):
-            continue
+    every = operations(kitchen.app) + pages(kitchen.app)
+    unsafe = [
+        found
+        for found in every
+        if not found.safe and "session" in found.secured_by and str(found) not in OPEN_PAGES
+    ]
+    assert len(unsafe) >= LEAST_UNSAFE
+    for operation in unsafe:
+        answer = send(tenants, operation, tenants.foreign, client)
         assert_problem(answer, 403, "forbidden")
-        asked += 1
-    assert asked >= 4
+        assert "CSRF" in answer.json()["detail"], str(operation)
+
+
+def test_nothing_unsafe_lets_a_session_in_without_saying_so(kitchen: Kitchen) -> None:
+    for operation in guarded(kitchen):
+        assert operation.secured_by, f"{operation} names no session and no key"
 
 
 def test_every_route_says_which_problems_it_gives(kitchen: Kitchen) -> None:
-    paths = kitchen.anonymous.get("/api/openapi.json").json()["paths"]
-    for path, methods in paths.items():
-        for method, operation in methods.items():
-            if (method, path) in PUBLIC and method == "get":
-                continue
-            problems = [
-                status
-                for status, answer in operation["responses"].items()
-                if "application/problem+json" in answer.get("content", {})
-            ]
-            assert "401" in problems, (method, path)
-            assert operation["description"], (method, path)
+    for operation in operations(kitchen.app):
+        if str(operation) in PUBLIC and operation.safe:
+            continue
+        problems = [
+            status
+            for status, answer in operation.spec["responses"].items()
+            if "application/problem+json" in answer.get("content", {})
+        ]
+        assert "401" in problems, str(operation)
+        assert operation.spec["description"], str(operation)
