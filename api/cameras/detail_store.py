@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from api import audit
 from api.accounts.schemas import Person
+from api.alerts.models import AlertRow
+from api.alerts.store import OPEN, in_scope
 from api.cameras.health_store import camera_health
 from api.cameras.models import CameraRow
 from api.cameras.picture_store import last_pictures
@@ -35,6 +37,16 @@ class CameraFilter:
     words: str = ""
     restaurant: str | None = None
     active: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """How alerts of one rule were decided; ``waiting`` are not yet."""
+
+    rule: str
+    upheld: int
+    dismissed: int
+    waiting: int
 
 
 def get_camera(session: Session, person: Person, camera_id: str) -> CameraRow:
@@ -123,6 +135,22 @@ def shown_stream(url: str | None) -> str | None:
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
     return f"{parts.scheme}://{host}/…"
+
+
+def verdicts(session: Session, person: Person, camera_id: str) -> list[Verdicts]:
+    """How alerts of each rule from this camera were decided, in this person's scope."""
+    rows = session.execute(
+        select(
+            AlertRow.rule,
+            func.count().filter(AlertRow.status == "upheld"),
+            func.count().filter(AlertRow.status == "dismissed"),
+            func.count().filter(AlertRow.status.in_(OPEN)),
+        )
+        .where(in_scope(person), AlertRow.camera_id == camera_id)
+        .group_by(AlertRow.rule)
+        .order_by(AlertRow.rule)
+    )
+    return [Verdicts(*row) for row in rows]
 
 
 def add_camera(session: Session, person: Person, given: CameraIn, settings: Settings) -> NewCamera:
