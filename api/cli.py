@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from api.accounts.cli import announce_first_run, people
 from models.cli import app as models_app
 from vision.cli import app as vision_app
 from vision.errors import ConfigError, KitchenError, RecordError, SourceError
@@ -38,6 +39,7 @@ admin = typer.Typer(help="Restaurants, cameras and people.", no_args_is_help=Tru
 app.add_typer(vision_app)
 app.add_typer(models_app, name="models", help="The detector: facts, training, measuring.")
 app.add_typer(admin, name="admin")
+admin.add_typer(people)
 
 DatabaseUrl = Annotated[str | None, typer.Option(help="SQLAlchemy URL; default: SQLite in --data.")]
 DataDir = Annotated[Path | None, typer.Option("--data", help="Folder for database and evidence.")]
@@ -82,6 +84,7 @@ def serve(
 
     settings = settings_for(database_url, data)
     open_database(settings).close()
+    announce_first_run(settings, host, port)
     served = create_app(settings)
     with Worker(served.state.database, settings).running():
         uvicorn.run(served, host=host, port=port, log_level="info", server_header=False)
@@ -156,32 +159,6 @@ def admin_rotate_key(
     with database.writing() as session:
         renewed = rotate_key(session, camera)
     typer.echo(json.dumps({"id": renewed.id, "key": renewed.key}))
-
-
-@admin.command("create-user")
-def admin_create_user(
-    name: Annotated[str, typer.Option()],
-    role: Annotated[str, typer.Option(help="patrol, inspector, restaurant, supervisor, admin")],
-    password_file: Annotated[str, typer.Option(help="File with the password; - reads stdin.")],
-    restaurant: Annotated[str | None, typer.Option(help="Id, for role restaurant.")] = None,
-    station: Annotated[str | None, typer.Option(help="Name, for role inspector.")] = None,
-    database_url: DatabaseUrl = None,
-    data: DataDir = None,
-) -> None:
-    """Add a person; prints {"id": ...}."""
-    from api.accounts.passwords import password_hasher
-    from api.accounts.schemas import NewUser
-    from api.accounts.store import create_user
-
-    settings = settings_for(database_url, data)
-    password = read_password(password_file)
-    new = NewUser(
-        name=name, role=role, password=password, restaurant_id=restaurant, station=station
-    )
-    database = open_database(settings)
-    with database.writing() as session:
-        user_id = create_user(session, new, password_hasher(settings))
-    typer.echo(json.dumps({"id": user_id}))
 
 
 @admin.command("backup")

@@ -68,6 +68,14 @@ def find_credentials(session: Session, name: str) -> Credentials | None:
     return None if row is None else Credentials(person_of(row), row.password_hash)
 
 
+def id_named(session: Session, name: str) -> str:
+    """The id of the account of that name, switched off or not; NotFoundError when there is none."""
+    user_id = session.scalar(select(UserRow.id).where(UserRow.folded_name == fold(name)))
+    if user_id is None:
+        raise NotFoundError(f"no user is called {name}; see admin list-users")
+    return user_id
+
+
 def credentials_of(session: Session, user_id: str) -> Credentials:
     """What is kept for an account that exists."""
     row = session.get_one(UserRow, user_id)
