@@ -54,6 +54,7 @@ class AlertFilter(Period):
     camera: Id | None = None
     restaurant: Id | None = None
     model: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    below: Annotated[float, Field(ge=0, le=1, description="confidence is lower")] | None = None
 
 
 class PrecisionQuery(AlertFilter):

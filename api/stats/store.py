@@ -121,6 +121,8 @@ def counted(person: Person, wanted: AlertFilter) -> list[ColumnElement[bool]]:
     }
     conditions = [in_scope(person), AlertRow.origin.in_(MODELS_OWN)]
     conditions += [column == value for column, value in given.items() if value is not None]
+    if wanted.below is not None:
+        conditions.append(AlertRow.confidence < wanted.below)
     if wanted.since:
         conditions.append(AlertRow.started_at >= wanted.since)
     if wanted.until:
