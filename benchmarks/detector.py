@@ -14,7 +14,7 @@ import argparse
 import importlib.util
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +102,7 @@ def open_peer(weights: Path, input_px: int) -> Callable[[Image], object] | None:
 
 
 def measure(
-    turns: dict[str, Callable[[Image], object]], pictures: Sequence[Image], pairs: int
+    turns: Mapping[str, Callable[[Image], object]], pictures: Sequence[Image], pairs: int
 ) -> dict[str, list[float]]:
     """CPU-ms a frame of each, taking turns ``pairs`` times."""
     for turn in turns.values():
@@ -127,7 +127,11 @@ def main() -> None:
     found = ours.detector.detect(Frame(pictures[0], 0.0))
     print(f"{bundle.manifest.name}, {pictures[0].shape[1]}x{pictures[0].shape[0]}, ", end="")
     print(f"{int((found.class_id == HEAD).sum())} heads, {given.pairs} pairs, one thread")
-    turns = {"whole path": ours.whole, "detect": ours.detect, "motion": Moves().step}
+    turns: dict[str, Callable[[Image], object]] = {
+        "whole path": ours.whole,
+        "detect": ours.detect,
+        "motion": Moves().step,
+    }
     peer = open_peer(given.peer or given.model / "detector.pt", bundle.manifest.detector.input_px)
     if peer:
         turns["ultralytics .pt predict"] = peer

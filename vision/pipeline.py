@@ -13,26 +13,18 @@ from vision.episodes import Change, Episode, Watch
 from vision.exposure import Exposure
 from vision.frames import Frame
 from vision.health import HealthMonitor
-from vision.motion import Motion, MotionSensor
+from vision.looker import Looker
 from vision.names import RuleId
 from vision.rulepacks import RulePack, RuleSetting
 from vision.rules import RULES, sightings
-from vision.second_look import LookCount, SecondLook
+from vision.second_look import Detector as Detector
+from vision.second_look import LookCount
 from vision.suspects import Box
 from vision.zones import Zone, zone_index
 
 MAX_GAP_S: Final = 1.0
 HAT_RULES: Final[tuple[RuleId, ...]] = ("missing_hat",)
-PEST_RULES: Final[tuple[RuleId, ...]] = ("pest_rodent", "pest_cockroach", "pest_fly")
 MASK_RULES: Final[tuple[RuleId, ...]] = ("missing_mask", "mask_worn_wrong")
-
-
-class Detector(Protocol):
-    """Turns a picture into detections with head states."""
-
-    def detect(self, frame: Frame) -> Detections:
-        """What this frame shows."""
-        ...
 
 
 class Tracker(Protocol):
@@ -75,14 +67,12 @@ class Pipeline:
     def __init__(
         self, detector: Detector, tracker: Tracker, zones: Sequence[Zone], pack: RulePack
     ) -> None:
-        self._detector = detector
         self._tracker = tracker
         self._zones = tuple(zones)
         self._duties = [(zone, rule) for zone in zones for rule in pack.rules_in(zone.type)]
         self._watches = [Watch() for _ in self._duties]
         self._health = HealthMonitor()
-        self._motion = MotionSensor()
-        self._second_look = SecondLook()
+        self._looker = Looker(detector, zones, pack)
         self._last_s: float | None = None
         self.exposure = Exposure()
 
@@ -94,7 +84,7 @@ class Pipeline:
     @property
     def looks(self) -> LookCount:
         """What second looks cost and brought so far."""
-        return self._second_look.count
+        return self._looker.count
 
     def step(self, frame: Frame) -> Step:
         """Judge one frame. One that is frozen or dark earns no evidence and no exposure."""
@@ -102,13 +92,11 @@ class Pipeline:
         self._last_s = frame.time_s
         if self._health.check(frame) != "ok":
             return Step(Detections.empty())
-        motion = self._motion.step(frame.image, frame.time_s)
-        seen = self._look(frame, motion)
-        tracked = self._tracker.update(seen, frame.time_s)
-        tracked = tracked.with_columns(motion=motion.states(tracked.xyxy))
+        sight = self._looker.look(frame)
+        tracked = self._tracker.update(sight.detections, frame.time_s)
         places = zone_index(tracked, self._zones, frame.width, frame.height)
         self._expose(tracked, places, elapsed_s)
-        findings = list(self._advance(tracked, places, frame.time_s, motion.shift))
+        findings = list(self._advance(tracked, places, frame.time_s, sight.ground))
         return Step(tracked, of_kind(findings, "opened"), of_kind(findings, "closed"))
 
     def finish(self) -> tuple[Finding, ...]:
@@ -118,16 +106,6 @@ class Pipeline:
         return tuple(
             Finding(rule, zone, change.episode) for (zone, rule), change in pairs if change
         )
-
-    def _look(self, frame: Frame, motion: Motion) -> Detections:
-        """What the detector sees, and sees from close up where something moved."""
-        seen = self._detector.detect(frame)
-        moved = motion.places()
-        where = zone_index(
-            Detections.unknown_animals(moved), self._zones, frame.width, frame.height
-        )
-        moved = moved[np.isin(where, self._where(PEST_RULES))]
-        return self._second_look.look(self._detector, frame, seen, motion, moved)
 
     def _advance(
         self,

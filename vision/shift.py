@@ -10,7 +10,6 @@ import numpy as np
 from vision.blobs import of_neighbours
 from vision.detections import FloatArray, Mask
 
-
 # Standard deviations of the correlation of noise; the highest of a whole picture is near 4.
 STANDS_OUT: Final = 8.0
 
