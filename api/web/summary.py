@@ -6,7 +6,9 @@ import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from api.errors import KitchenError
 from api.evidence.blur import smaller
@@ -63,6 +65,7 @@ def summary_maker(
                 key=key,
                 tag=TAGS[code],
                 clock=clock_at(code, zone, made_at),
+                stamp=partial(_stamp, ZoneInfo(zone)),
                 zone=zone,
                 **_words(),
             )
@@ -72,6 +75,11 @@ def summary_maker(
         return bytes(paper.write_pdf())
 
     return make
+
+
+def _stamp(zone: ZoneInfo, at: datetime) -> str:
+    """With its year, whatever year this is read in."""
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
 
 
 def _words() -> dict[str, object]:
