@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from vision.errors import SourceError
+from vision.frames import Image
 from vision.pictures import JPEG, PNG, is_whole, stored_size
 
 MAX_SNAPSHOT_BYTES: Final = 4 * 1024 * 1024
@@ -53,3 +54,10 @@ def _decoded(content: bytes) -> Snapshot:
         "image/png" if content.startswith(PNG) else "image/jpeg"
     )
     return Snapshot(media_type, image.shape[1], image.shape[0])
+
+
+def encode_snapshot(image: Image, quality: int = 85) -> bytes:
+    """An (h, w, 3) BGR picture as JPEG."""
+    done, jpeg = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    assert done  # a picture of a sound size can be encoded
+    return bytes(jpeg.tobytes())
