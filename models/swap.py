@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from models.bundle import MANIFEST, pin, update
+from models.bundle import MANIFEST, pin, update, write_manifest
 from models.choose import detector_thresholds
 from models.dataset import CLASSES, Picture
 from models.export import DETECTOR_PX, compare_detector, export_detector, strip_checkpoint
@@ -20,6 +20,7 @@ from vision.errors import ConfigError
 from vision.model import load_model
 
 COMPARED_PICTURES: Final = 12
+HEAD_STATE_METRICS: Final = ("hat", "mask")
 ENOUGH: Final = 50  # held-out boxes of a class; with fewer its threshold stays as it was
 
 
@@ -55,17 +56,21 @@ def swap_detector(new: NewDetector, base: Path, out: Path) -> None:
 
 
 def _copy(base: Path, out: Path) -> None:
-    """Every pinned file and the manifest, ``detector.onnx`` in place of another format."""
-    if base.resolve() == out.resolve():
-        return
+    """Every pinned file and the manifest, without what was measured of the other detector."""
     out.mkdir(parents=True, exist_ok=True)
     tables = tomllib.loads((base / MANIFEST).read_text(encoding="utf-8"))
-    for name in (*tables["files"], MANIFEST):
-        shutil.copyfile(base / name, out / name)
-    detector = {"detector.onnx", "detector.pt"}
-    for name in detector - set(tables["files"]):
+    if base.resolve() != out.resolve():
+        for name in tables["files"]:
+            shutil.copyfile(base / name, out / name)
+    graphs = [name for name in tables["files"] if not name.startswith("detector.")]
+    for name in ("detector.onnx", "detector.pt"):
         (out / name).touch()
-    update(out, {"files": pin(out, {*tables["files"], *detector})})
+    tables["files"] = pin(out, ["detector.onnx", *graphs, "detector.pt"])
+    measured = tables.get("metrics", {})
+    tables["metrics"] = {
+        name: value for name, value in measured.items() if name.startswith(HEAD_STATE_METRICS)
+    }
+    write_manifest(out, tables)
 
 
 def _measured(
@@ -81,7 +86,5 @@ def _measured(
         own |= {f"{kind}_{name}": value for name, value in box_figures(seen, kind).items()}
         own[f"{kind}_boxes"] = boxes[kind]
     export = {name: round(value, 5) for name, value in apart.items()}
-    return {
-        "detector": {"thresholds": thresholds},
-        "metrics": {"own": own, "export": export},
-    }
+    changes: dict[str, Any] = {"metrics": {"own": own, "export": export}}
+    return changes | ({"detector": {"thresholds": thresholds}} if thresholds else {})
