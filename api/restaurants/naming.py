@@ -10,13 +10,16 @@ from vision.errors import InvalidError
 
 
 def restaurants_named(session: Session, lines: str) -> tuple[str, ...]:
-    """The ids of restaurants, one a line by name or id; InvalidError for none or several."""
+    """The ids of restaurants, one a line by name or id; InvalidError for none or several.
+
+    What follows an id on its line is for people to read.
+    """
     names = [line.strip() for line in lines.splitlines() if line.strip()]
     return tuple(dict.fromkeys(_named(session, name) for name in names))
 
 
 def _named(session: Session, name: str) -> str:
-    either = or_(RestaurantRow.id == name, RestaurantRow.name == name)
+    either = or_(RestaurantRow.id.in_((name, name.split()[0])), RestaurantRow.name == name)
     found = session.scalars(select(RestaurantRow.id).where(either).limit(2)).all()
     if not found:
         raise InvalidError(f"no restaurant is called {name}", "restaurants")

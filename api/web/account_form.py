@@ -41,5 +41,5 @@ def filled_from(user: UserOut) -> AccountForm:
     place = f"station:{user.station.id}" if user.station else ""
     if user.district:
         place = f"district:{user.district.id}"
-    lines = "\n".join(restaurant.id for restaurant in user.restaurants)
+    lines = "\n".join(f"{restaurant.id} {restaurant.name}" for restaurant in user.restaurants)
     return AccountForm(name=user.name, role=user.role, place=place, restaurants=lines)

@@ -24,13 +24,13 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Entry("/review", N_("Review"), ("patrol", "supervisor", "admin")),
     Entry("/patrol", N_("Patrol"), STAFF),
     Entry("/alerts", N_("Alerts"), ROLES),
-    Entry("/admin", N_("Administration"), ("supervisor", "admin")),
-    Entry("/account", N_("Account"), ROLES),
     Entry("/cameras", N_("Cameras"), ROLES),
     Entry("/custody", N_("Custody"), ("supervisor", "admin")),
     Entry("/samples", N_("Minutes"), ("patrol", "supervisor", "admin")),
     Entry("/precision", N_("Precision"), STAFF),
     Entry("/notifications", N_("Messages"), ("restaurant", "supervisor", "admin")),
+    Entry("/admin", N_("Administration"), ("supervisor", "admin")),
+    Entry("/account", N_("Account"), ROLES),
 )
 
 
