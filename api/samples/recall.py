@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from api.accounts.schemas import Person
 from api.alerts.models import AlertRow
+from api.database import now
 from api.restaurants.models import RestaurantRow, StationRow
 from api.restaurants.store import in_care
 from api.samples.models import PlanRow, SampleMarkRow, SampleReviewRow, SampleRow
@@ -116,8 +117,8 @@ def _sampling(session: Session, person: Person, query: RecallQuery, zone: ZoneIn
 
 
 def _days(query: RecallQuery, zone: ZoneInfo) -> list[ColumnElement[bool]]:
-    """Whole local days: the one in which ``until`` falls counts unless it is its first moment."""
-    days = []
+    """Whole local days that are over; the day in which ``until`` falls is not whole."""
+    days = [PlanRow.day < now().astimezone(zone).date()]
     if query.since:
         days.append(PlanRow.day >= query.since.astimezone(zone).date())
     if query.until:

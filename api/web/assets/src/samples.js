@@ -8,7 +8,7 @@ const SPEEDS = [1, 2, 4];
 const LAST = "brightkitchen_sample"; // the verdict that Undo takes back, across the next page
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-const sample = document.querySelector(".sample");
+const sample = document.querySelector(".minute-item");
 const stage = sample?.querySelector("[data-stage]");
 const video = stage?.querySelector("video");
 const frames = [...(stage?.querySelectorAll("img") ?? [])];
