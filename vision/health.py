@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import numpy as np
 
 from vision.frames import Frame, Image
 
 State = Literal["ok", "frozen", "dark"]
+STATES: Final[tuple[State, ...]] = get_args(State)
 
 FROZEN_AFTER_S: Final = 5.0
 FROZEN_LEVEL: Final = 0.02
@@ -25,6 +27,15 @@ class Interval:
     state: State
     start_s: float
     end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The state at one frame, since when it holds, and a digest of the picture it was read from."""
+
+    state: State
+    since_s: float
+    digest: int
 
 
 def thumbnail(image: Image) -> Image:
@@ -45,12 +56,33 @@ def is_same(small: Image, previous: Image | None) -> bool:
     return float(np.abs(small.astype(np.int16) - previous).mean()) < FROZEN_LEVEL
 
 
-class HealthMonitor:
-    """Watches one source's frames and keeps the stretches that could not be judged."""
+class HealthSensor:
+    """Reads the state of one source, frame by frame."""
 
     def __init__(self) -> None:
         self._previous: Image | None = None
         self._still_since_s: float | None = None
+
+    def read(self, frame: Frame) -> Reading:
+        """The state at this frame."""
+        small = thumbnail(frame.image)
+        if not is_same(small, self._previous):
+            self._still_since_s = frame.time_s
+        self._previous = small
+        return Reading(*self._judge(small, frame.time_s), zlib.crc32(small.tobytes()))
+
+    def _judge(self, small: Image, time_s: float) -> tuple[State, float]:
+        if is_dark(small):
+            return "dark", time_s
+        since_s = time_s if self._still_since_s is None else self._still_since_s
+        frozen = time_s - since_s >= FROZEN_AFTER_S
+        return ("frozen", since_s) if frozen else ("ok", time_s)
+
+
+class HealthLog:
+    """Keeps the stretches that could not be judged."""
+
+    def __init__(self) -> None:
         self._intervals: list[Interval] = []
 
     @property
@@ -58,29 +90,12 @@ class HealthMonitor:
         """The stretches that were not ok, in order of time."""
         return tuple(self._intervals)
 
-    def check(self, frame: Frame) -> State:
-        """The state at this frame."""
-        small = thumbnail(frame.image)
-        state = self._judge(small, frame.time_s)
-        self._previous = small
-        if state != "ok":
-            self._note(state, frame.time_s)
-        return state
-
-    def _judge(self, small: Image, time_s: float) -> State:
-        if not is_same(small, self._previous):
-            self._still_since_s = time_s
-        if is_dark(small):
-            return "dark"
-        since_s = time_s if self._still_since_s is None else self._still_since_s
-        return "frozen" if time_s - since_s >= FROZEN_AFTER_S else "ok"
-
-    def _note(self, state: State, time_s: float) -> None:
-        began_s = time_s
-        if state == "frozen" and self._still_since_s is not None:
-            began_s = self._still_since_s
+    def note(self, state: State, since_s: float, time_s: float) -> None:
+        """One more frame in this state."""
+        if state == "ok":
+            return
         last = self._intervals[-1] if self._intervals else None
-        if last and last.state == state and began_s - last.end_s <= FROZEN_AFTER_S:
+        if last and last.state == state and since_s - last.end_s <= FROZEN_AFTER_S:
             self._intervals[-1] = Interval(state, last.start_s, time_s)
         else:
-            self._intervals.append(Interval(state, began_s, time_s))
+            self._intervals.append(Interval(state, since_s, time_s))

@@ -6,13 +6,14 @@ All that needs the picture happens here; judging what was seen needs no picture 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from vision.detections import Detections
 from vision.frames import Frame
+from vision.health import HealthSensor
+from vision.looks import Look
 from vision.motion import Motion, MotionSensor
 from vision.names import RuleId
 from vision.rulepacks import RulePack
@@ -20,17 +21,6 @@ from vision.second_look import Detector, LookCount, SecondLook
 from vision.zones import Zone, zone_index
 
 PEST_RULES: Final[frozenset[RuleId]] = frozenset(("pest_rodent", "pest_cockroach", "pest_fly"))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sight:
-    """What a frame showed: detections with head states and motion, not tracked yet.
-
-    ``ground`` (dx, dy) px is how far the camera itself has moved the picture so far.
-    """
-
-    detections: Detections
-    ground: tuple[float, float]
 
 
 class Looker:
@@ -44,20 +34,36 @@ class Looker:
             for index, zone in enumerate(zones)
             if any(rule.id in PEST_RULES for rule in pack.rules_in(zone.type))
         ]
+        self._health = HealthSensor()
         self._motion = MotionSensor()
         self._second_look = SecondLook()
+        self._ground = (0.0, 0.0)
 
     @property
     def count(self) -> LookCount:
         """What second looks cost and brought so far."""
         return self._second_look.count
 
-    def look(self, frame: Frame) -> Sight:
-        """What this frame shows, in the order of time."""
+    def look(self, frame: Frame) -> Look:
+        """What this frame shows, in the order of time; nothing while it is frozen or dark."""
+        reading = self._health.read(frame)
+        seen = self._see(frame) if reading.state == "ok" else Detections.empty()
+        return Look(
+            time_s=frame.time_s,
+            width=frame.width,
+            height=frame.height,
+            state=reading.state,
+            since_s=reading.since_s,
+            detections=seen,
+            ground=self._ground,
+            digest=reading.digest,
+        )
+
+    def _see(self, frame: Frame) -> Detections:
         motion = self._motion.step(frame.image, frame.time_s)
+        self._ground = motion.shift
         seen = self._again(frame, self._detector.detect(frame), motion)
-        states = motion.states(seen.xyxy)
-        return Sight(seen.with_columns(motion=states), motion.shift)
+        return seen.with_columns(motion=motion.states(seen.xyxy))
 
     def _again(self, frame: Frame, seen: Detections, motion: Motion) -> Detections:
         """And what it shows from close up where something moved that pests matter for."""

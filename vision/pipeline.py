@@ -12,8 +12,9 @@ from vision.detections import Detections, IntArray
 from vision.episodes import Change, Episode, Watch
 from vision.exposure import Exposure
 from vision.frames import Frame
-from vision.health import HealthMonitor
+from vision.health import HealthLog
 from vision.looker import Looker
+from vision.looks import Look
 from vision.names import RuleId
 from vision.rulepacks import RulePack, RuleSetting
 from vision.rules import RULES, sightings
@@ -58,45 +59,33 @@ class Step:
     closed: tuple[Finding, ...] = ()
 
 
-class Pipeline:
-    """The stages for one camera; holds their state between frames.
+class Judge:
+    """Tracks what was seen and holds it against the rules; needs no picture.
 
-    ``exposure`` is what was observed so far, ``looks`` what second looks cost and brought.
+    ``exposure`` is what was observed so far, ``health`` what could not be judged.
     """
 
-    def __init__(
-        self, detector: Detector, tracker: Tracker, zones: Sequence[Zone], pack: RulePack
-    ) -> None:
+    def __init__(self, tracker: Tracker, zones: Sequence[Zone], pack: RulePack) -> None:
         self._tracker = tracker
         self._zones = tuple(zones)
         self._duties = [(zone, rule) for zone in zones for rule in pack.rules_in(zone.type)]
         self._watches = [Watch() for _ in self._duties]
-        self._health = HealthMonitor()
-        self._looker = Looker(detector, zones, pack)
         self._last_s: float | None = None
         self.exposure = Exposure()
+        self.health = HealthLog()
 
-    @property
-    def health(self) -> HealthMonitor:
-        """What could not be judged so far."""
-        return self._health
-
-    @property
-    def looks(self) -> LookCount:
-        """What second looks cost and brought so far."""
-        return self._looker.count
-
-    def step(self, frame: Frame) -> Step:
+    def judge(self, look: Look) -> Step:
         """Judge one frame. One that is frozen or dark earns no evidence and no exposure."""
-        elapsed_s = 0.0 if self._last_s is None else min(frame.time_s - self._last_s, MAX_GAP_S)
-        self._last_s = frame.time_s
-        if self._health.check(frame) != "ok":
+        time_s = look.time_s
+        elapsed_s = 0.0 if self._last_s is None else min(time_s - self._last_s, MAX_GAP_S)
+        self._last_s = time_s
+        self.health.note(look.state, look.since_s, time_s)
+        if look.state != "ok":
             return Step(Detections.empty())
-        sight = self._looker.look(frame)
-        tracked = self._tracker.update(sight.detections, frame.time_s)
-        places = zone_index(tracked, self._zones, frame.width, frame.height)
+        tracked = self._tracker.update(look.detections, time_s)
+        places = zone_index(tracked, self._zones, look.width, look.height)
         self._expose(tracked, places, elapsed_s)
-        findings = list(self._advance(tracked, places, frame.time_s, sight.ground))
+        findings = list(self._advance(tracked, places, time_s, look.ground))
         return Step(tracked, of_kind(findings, "opened"), of_kind(findings, "closed"))
 
     def finish(self) -> tuple[Finding, ...]:
@@ -133,6 +122,39 @@ class Pipeline:
     def _where(self, rule_ids: Iterable[RuleId]) -> list[int]:
         wanted = set(rule_ids)
         return [self._zones.index(zone) for zone, rule in self._duties if rule.id in wanted]
+
+
+class Pipeline:
+    """The stages for one camera, from picture to finding; holds their state between frames."""
+
+    def __init__(
+        self, detector: Detector, tracker: Tracker, zones: Sequence[Zone], pack: RulePack
+    ) -> None:
+        self._looker = Looker(detector, zones, pack)
+        self._judge = Judge(tracker, zones, pack)
+
+    @property
+    def exposure(self) -> Exposure:
+        """What was observed so far."""
+        return self._judge.exposure
+
+    @property
+    def health(self) -> HealthLog:
+        """What could not be judged so far."""
+        return self._judge.health
+
+    @property
+    def looks(self) -> LookCount:
+        """What second looks cost and brought so far."""
+        return self._looker.count
+
+    def step(self, frame: Frame) -> Step:
+        """Look at one frame and judge it."""
+        return self._judge.judge(self._looker.look(frame))
+
+    def finish(self) -> tuple[Finding, ...]:
+        """Close what is still open: the source ended."""
+        return self._judge.finish()
 
 
 def of_kind(findings: Iterable[tuple[Finding, Change]], kind: str) -> tuple[Finding, ...]:

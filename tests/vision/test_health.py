@@ -1,7 +1,7 @@
 import numpy as np
 
 from vision.frames import Frame
-from vision.health import FROZEN_AFTER_S, HealthMonitor, Interval
+from vision.health import FROZEN_AFTER_S, HealthLog, HealthSensor, Interval
 
 NOISE = np.random.default_rng(3)
 
@@ -19,8 +19,8 @@ def black(time_s: float) -> Frame:
 
 
 def states(*frames: Frame) -> list[str]:
-    monitor = HealthMonitor()
-    return [monitor.check(frame) for frame in frames]
+    sensor = HealthSensor()
+    return [sensor.read(frame).state for frame in frames]
 
 
 def test_a_moving_picture_is_ok() -> None:
@@ -37,7 +37,14 @@ def test_black_is_dark_even_with_the_noise_of_a_sensor() -> None:
 
 
 def test_the_stretch_counts_from_when_the_picture_stood_still() -> None:
-    monitor = HealthMonitor()
+    sensor, log = HealthSensor(), HealthLog()
     for frame in (lively(0.0), *(still(float(t)) for t in range(1, 12)), lively(12.0)):
-        monitor.check(frame)
-    assert monitor.intervals == (Interval("frozen", 1.0, 11.0),)
+        reading = sensor.read(frame)
+        log.note(reading.state, reading.since_s, frame.time_s)
+    assert log.intervals == (Interval("frozen", 1.0, 11.0),)
+
+
+def test_two_readings_of_one_picture_have_one_digest_and_those_of_another_do_not() -> None:
+    picture = lively(0.0)
+    first, again = HealthSensor().read(picture), HealthSensor().read(Frame(picture.image, 9.0))
+    assert first.digest == again.digest != HealthSensor().read(lively(0.0)).digest
