@@ -146,3 +146,25 @@ def test_a_labelled_rat_does_not_become_a_cockroach_too(tmp_path: Path) -> None:
 def test_pictures_with_faces_only_are_not_filled(tmp_path: Path) -> None:
     picture = a_rat_picture(tmp_path)
     assert filled([picture], sees("head", (0, 0, 8, 8))) == [picture]
+
+
+def a_mask_picture(tmp_path: Path, *, validation: bool) -> Picture:
+    write_picture(tmp_path / "a.jpg")
+    labels = (Label(MEANINGS["nohat_mask"], (0.5, 0.5, 0.25, 0.5)),)  # px: 30, 10, 50, 30
+    everything = frozenset(CLASSES)
+    return Picture("mask-ilc2021", tmp_path / "a.jpg", "g", labels, everything, validation)
+
+
+def test_heads_in_the_background_of_a_sparse_set_are_filled_for_training(tmp_path: Path) -> None:
+    picture = a_mask_picture(tmp_path, validation=False)
+    assert kinds_after(picture, sees("head", (0, 0, 8, 8))) == ["head", "head"]
+
+
+def test_nothing_is_measured_against_the_boxes_of_a_model(tmp_path: Path) -> None:
+    picture = a_mask_picture(tmp_path, validation=True)
+    assert filled([picture], sees("head", (0, 0, 8, 8))) == [picture]
+
+
+def test_a_head_around_a_labelled_face_is_not_another_head(tmp_path: Path) -> None:
+    picture = a_mask_picture(tmp_path, validation=False)
+    assert kinds_after(picture, sees("head", (22, 0, 58, 34))) == ["head"]
