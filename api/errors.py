@@ -3,6 +3,7 @@
 KitchenError
 ├── NotSignedInError    no session, or one that ended
 ├── SignInError         name and password do not match
+├── ProviderError       the OpenID provider cannot be reached
 ├── ThrottledError      too many attempts; says when to come back
 ├── CameraKeyError      no camera key, or one that is not known
 ├── TooLargeError       the body is larger than this route takes
@@ -44,6 +45,10 @@ class NotSignedInError(KitchenError):
 
 class SignInError(KitchenError):
     """The name and the password do not match; says no more than that."""
+
+
+class ProviderError(KitchenError):
+    """The OpenID provider cannot be reached, or does not answer as one."""
 
 
 class ThrottledError(KitchenError):
@@ -105,6 +110,7 @@ KINDS: Final[dict[type[KitchenError], Kind]] = {
     RangeError: Kind(416, "range"),
     InvalidError: Kind(422, "invalid"),
     ThrottledError: Kind(429, "throttled"),
+    ProviderError: Kind(502, "provider"),
     DatabaseBusyError: Kind(503, "database-busy"),
     AlteredError: Kind(500, "evidence-altered"),
     StorageError: Kind(507, "storage"),

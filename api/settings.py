@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.accounts.schemas import Role
 from api.outbound import allowed
 from vision.errors import ConfigError
 
@@ -64,6 +65,17 @@ class Settings(BaseSettings):
     password_link_lifetime_s: int = Field(
         default=172_800, ge=300, le=2_592_000, description="how long a link to set a password works"
     )
+    oidc_issuer: str = Field(default="", description="address of an OpenID provider; empty: none")
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr | None = Field(default=None, description="secret")
+    oidc_scopes: str = "openid profile"
+    oidc_label: str = Field(default="", description="the provider's name on the sign-in page")
+    oidc_name_claim: str = "name"
+    oidc_role_claim: str = "roles"
+    oidc_roles: dict[str, Role] = Field(default={}, description="value of that claim: role here")
+    oidc_station_claim: str = ""
+    oidc_district_claim: str = ""
+    oidc_restaurant_claim: str = ""
     argon2_memory_kib: int = Field(default=65_536, ge=8, le=1_048_576)
     argon2_rounds: int = Field(default=3, ge=1, le=20)
     body_limit_bytes: int = Field(default=262_144, ge=1_024, le=16_777_216)
