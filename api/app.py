@@ -16,6 +16,7 @@ from api import audit_routes, errors, operations
 from api.accounts import routes as account_routes
 from api.accounts import user_routes
 from api.accounts.passwords import password_hasher
+from api.accounts.providing import open_provider
 from api.accounts.throttle import Throttle
 from api.alerts import routes as alert_routes
 from api.audit_log import AuditWatch
@@ -92,6 +93,7 @@ def _keep(app: FastAPI, settings: Settings) -> None:
         app.state.database, settings.sign_in_attempts, settings.sign_in_window_s
     )
     app.state.audit_watch = AuditWatch()
+    app.state.provider = open_provider(settings)
     app.state.metrics = Metrics()
     app.state.storage.altered = alarm(app.state.database, app.state.metrics)
 
@@ -114,4 +116,6 @@ def _add_pages(app: FastAPI) -> None:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
+    if app.state.provider is not None:
+        app.state.provider.close()
     app.state.database.close()

@@ -25,7 +25,7 @@ DOORS = {
     "torch": {"models/"},
     "duckdb": {"vision/tables.py"},
     "sqlite3": {"vision/spool.py", "api/doctor.py", "api/database.py"},
-    "httpx2": {"vision/delivery.py"},
+    "httpx2": {"api/accounts/oidc.py", "vision/delivery.py"},
     "obstore": {"api/storage.py"},
 }
 

@@ -62,6 +62,15 @@ class OpenedSession:
 
 
 @dataclass(frozen=True, slots=True)
+class Trip:
+    """The secrets of one way to an OpenID provider and back."""
+
+    state: str
+    nonce: str
+    verifier: str
+
+
+@dataclass(frozen=True, slots=True)
 class NewUser:
     """What an administrator gives to make an account."""
 

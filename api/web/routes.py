@@ -29,6 +29,7 @@ from api.web import (
     office,
     patrol,
     precision,
+    provider,
     review,
     review_history,
     review_quality,
@@ -51,6 +52,7 @@ router.include_router(patrol.router)
 router.include_router(sign_in.router)
 router.include_router(account.router)
 router.include_router(first_run.router)
+router.include_router(provider.router)
 router.include_router(office.router)
 router.include_router(admin_users.router)
 router.include_router(admin_restaurants.router)

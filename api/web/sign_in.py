@@ -11,6 +11,7 @@ from starlette.responses import Response
 from api.accounts.sessions import close_session, open_session, refuse_cross_site, set_cookie
 from api.deps import MaybeSignedInDep, SettingsDep, SignedInDep
 from api.errors import SignInError, ThrottledError
+from api.settings import Settings
 from api.web.rendering import (
     LANGUAGE_COOKIE,
     THEME_COOKIE,
@@ -37,7 +38,7 @@ def first_page(found: MaybeSignedInDep) -> Response:
 @router.get("/sign-in")
 def show_sign_in(request: Request, found: MaybeSignedInDep, next: str = "/") -> Response:
     """The sign-in form; whoever is signed in already goes on."""
-    return _see(own_path(next)) if found else _form(request, own_path(next))
+    return _see(own_path(next)) if found else sign_in_form(request, own_path(next))
 
 
 @router.post("/sign-in")
@@ -53,11 +54,11 @@ def sign_in(
         opened = open_session(request, name, password)
     except SignInError:
         notice = _notice(request, N_("Name or password is not right."), N_("Check both."))
-        return _form(request, own_path(next), name, 401, notice)
+        return sign_in_form(request, own_path(next), name, 401, notice)
     except ThrottledError as error:
         notice = _notice(request, N_("Too many attempts."), N_("Try again in %s."))
         notice["detail"] %= clock_of(request).duration(error.retry_after_s)
-        return _form(request, own_path(next), name, 429, notice)
+        return sign_in_form(request, own_path(next), name, 429, notice)
     answer = _see(own_path(next))
     set_cookie(request, answer, opened)
     return answer
@@ -104,12 +105,15 @@ def _notice(request: Request, title: str, detail: str) -> dict[str, str]:
     }
 
 
-def _form(
+def sign_in_form(
     request: Request,
     next_path: str,
     name: str = "",
     status: int = 200,
     notice: dict[str, str] | None = None,
 ) -> Response:
-    context: dict[str, Any] = {"next": next_path, "name": name, "notice": notice}
+    """The form, with the way to the OpenID provider when there is one."""
+    settings: Settings = request.app.state.settings
+    label = settings.oidc_label if settings.oidc_issuer else None
+    context: dict[str, Any] = {"next": next_path, "name": name, "notice": notice, "label": label}
     return render(request, "sign_in.html", None, status, **context)
