@@ -84,7 +84,7 @@ def halve_weights(source: Path, out: Path) -> None:
     onnx.save(model, str(out))
 
 
-def strip_checkpoint(weights: Path, out: Path) -> None:
+def strip_checkpoint(weights: Path, out: Path, side: int = DETECTOR_PX) -> None:
     """Keep the network alone, in float16: no optimiser, no arguments, no path of this machine."""
     import torch
 
@@ -92,17 +92,19 @@ def strip_checkpoint(weights: Path, out: Path) -> None:
     model = (checkpoint.get("ema") or checkpoint["model"]).half()
     for parameter in model.parameters():
         parameter.requires_grad = False
-    model.args = {"task": "detect", "imgsz": DETECTOR_PX}
+    model.args = {"task": "detect", "imgsz": side}
     for name in ("criterion", "pt_path", "ckpt_path"):
         if hasattr(model, name):
             setattr(model, name, None)
     if isinstance(getattr(model, "yaml", None), dict):
         model.yaml = {**model.yaml, "yaml_file": "yolo26n.yaml"}
-    train_args = {"task": "detect", "imgsz": DETECTOR_PX}
+    train_args = {"task": "detect", "imgsz": side}
     torch.save({"model": model, "ema": None, "train_args": train_args, "epoch": -1}, str(out))
 
 
-def compare_detector(weights: Path, exported: Path, pictures: list[Path]) -> dict[str, float]:
+def compare_detector(
+    weights: Path, exported: Path, pictures: list[Path], side: int = DETECTOR_PX
+) -> dict[str, float]:
     """Largest difference between torch and OpenVINO (float32) over the sure detections.
 
     Raises ValueError beyond the tolerances.
@@ -121,7 +123,7 @@ def compare_detector(weights: Path, exported: Path, pictures: list[Path]) -> dic
     boxes = confidences = 0.0
     for path in pictures:
         image = read_image(path)
-        fitted = Letterbox.of(image.shape[1], image.shape[0], DETECTOR_PX).fit(image)
+        fitted = Letterbox.of(image.shape[1], image.shape[0], side).fit(image)
         array = np.ascontiguousarray(fitted[..., ::-1].transpose(2, 0, 1)[None], np.float32) / 255
         with torch.inference_mode():
             output = network(torch.from_numpy(array))

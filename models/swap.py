@@ -46,11 +46,11 @@ def swap_detector(new: NewDetector, base: Path, out: Path) -> None:
     if not seen_by:
         raise ConfigError("No picture is held out to choose thresholds on; add a val side.")
     _copy(base, out)
-    strip_checkpoint(new.weights, out / "detector.pt")
+    strip_checkpoint(new.weights, out / "detector.pt", new.input_px)
     export_detector(out / "detector.pt", out / "detector.onnx")
     update(out, {"detector": {"file": "detector.onnx", "output": "raw", "input_px": new.input_px}})
     chosen = [picture.path for picture in seen_by[:: max(1, len(seen_by) // COMPARED_PICTURES)]]
-    apart = compare_detector(out / "detector.pt", out / "detector.onnx", chosen)
+    apart = compare_detector(out / "detector.pt", out / "detector.onnx", chosen, new.input_px)
     update(out, _measured(out, seen_by, new.labelled, apart))
     stamp(out)
 
