@@ -120,6 +120,13 @@ def export(
     importlib.import_module("models.run").export(trained, data, start, model)
 
 
+@app.command()
+def formats(data: DataDir, out: OutDir, model: ModelDir = DEFAULT_MODEL) -> None:
+    """Write a bundle in OpenVINO's format (and int8, with nncf), and tell what each costs."""
+    run = importlib.import_module("models.formats")
+    Console().print_json(data=run.write_and_compare(load_model(model), data, out))
+
+
 def needs_training_extra() -> None:
     """ConfigError with the command to run when torch or ultralytics is missing."""
     if not all(importlib.util.find_spec(name) for name in ("torch", "ultralytics")):

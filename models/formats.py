@@ -8,6 +8,7 @@ calibrate on and the package nncf.
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ import openvino as ov
 from models.bundle import update
 from models.dataset import CLASSES, Picture, for_detector
 from models.metrics import average_precision, join
+from models.own import read_folder
 from models.pictures import read_image
 from models.seen import Seen, look_at, open_bare
 from vision.detections import FloatArray
@@ -92,6 +94,19 @@ def compare(
         seen = look_at(open_bare(bundle, precision=precision), chosen)
         tables[name] = {kind: box_figures(seen, kind) for kind in CLASSES}
     return tables
+
+
+def write_and_compare(bundle: ModelBundle, data: Path, out: Path) -> dict[str, Any]:
+    """OpenVINO's format and, where nncf is there, int8 below ``out``; what each of them costs."""
+    pictures = read_folder(data)
+    bundles: dict[str, tuple[ModelBundle, Precision]] = {
+        "float32": (bundle, "f32"),
+        f"what this processor takes ({processor()['takes']})": (bundle, "auto"),
+        "OpenVINO's format": (to_openvino(bundle, out / "openvino"), "auto"),
+    }
+    if importlib.util.find_spec("nncf"):
+        bundles["int8"] = (to_int8(bundle, pictures, out / "int8"), "auto")
+    return {"processor": processor(), "formats": compare(bundles, pictures)}
 
 
 def box_figures(seen: Sequence[Seen], kind: str) -> dict[str, float]:
