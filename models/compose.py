@@ -28,6 +28,7 @@ from models.pictures import (
 Box = tuple[int, float, float, float, float]
 SIDE_PX = 640
 PEST_SHARE = (0.03, 0.16)  # of the long side: what a pest takes up on a kitchen camera
+DARKEST = 28  # mean grey below which nobody could see a pest
 NIGHT, EVENING = 0.35, 0.15  # how many of the rooms: pests come when nobody is there
 COCKROACH = CLASSES.index("cockroach")
 RODENT = CLASSES.index("rodent")
@@ -105,14 +106,15 @@ def infested(
 def _lit(image: Image, spots: Sequence[Box], rng: Rng) -> Image:
     """By day, in the evening, or at night by the camera's own lamp, which eyes throw back."""
     light = rng.random()
-    if light < NIGHT:
-        image = infrared(image, rng)
-        for spot in spots:
-            if spot[0] == RODENT and rng.random() < 0.5:
-                _bright_eyes(image, spot, rng)
-    elif light < NIGHT + EVENING:
-        image = dim(image, rng)
-    return image
+    if light > NIGHT + EVENING:
+        return image
+    dark = infrared(image, rng) if light < NIGHT else dim(image, rng)
+    if dark.mean() < DARKEST:
+        return image
+    for spot in spots if light < NIGHT else ():
+        if spot[0] == RODENT and rng.random() < 0.5:
+            _bright_eyes(dark, spot, rng)
+    return dark
 
 
 def _bright_eyes(image: Image, spot: Box, rng: Rng) -> None:

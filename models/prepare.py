@@ -16,6 +16,7 @@ SEED: Final = 7
 COLLAGES: Final = 500
 ROOMS: Final = 1400
 LARGE: Final = 0.15  # of the side: what has larger boxes only is worth shrinking
+PORTRAIT: Final = 0.45  # of the height: a head this large leaves no room for a pest
 RODENTS: Final = 0.5  # of the pests in a room; the rest are cockroaches
 EMPTY: Final = 0.65  # of the rooms; the rest have people in them
 # How often a picture is shown in one epoch.
@@ -138,7 +139,11 @@ class _Scenes:
 
     def __init__(self, train: Sequence[Picture]) -> None:
         self._empty = [p for p in train if not p.labels]
-        self._people = [p for p in train if kinds_of(p) == {"head"}]
+        self._people = [
+            p
+            for p in train
+            if kinds_of(p) == {"head"} and max(box[4] for box in boxes_of(p)) < PORTRAIT
+        ]
         cuts = [cut for p in train if kinds_of(p) - {"head"} for cut in cut_outs(p)]
         pests = (CLASSES.index("rodent"), CLASSES.index("cockroach"))
         self._bank: list[list[CutOut]] = [
