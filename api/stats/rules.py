@@ -59,9 +59,9 @@ def beta_interval(successes: float, failures: float, prior: Prior = JEFFREYS) ->
 
 
 def shrunk(share: float, strength: float) -> Prior:
-    """A prior that says ``share`` and weighs as much as ``strength`` trials."""
-    kept = min(max(share, 0.0), 1.0)
-    return Prior(kept * strength + JEFFREYS.alpha, (1 - kept) * strength + JEFFREYS.beta)
+    """A prior that says ``share`` (within 1 and 99 %) and weighs as much as ``strength`` trials."""
+    kept = min(max(share, 0.01), 0.99)
+    return Prior(kept * strength, (1 - kept) * strength)
 
 
 def beta_quantile(share: float, alpha: float, beta: float) -> float:

@@ -16,15 +16,13 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final, Literal
 
-from api.stats.rules import Proportion, beta_interval, shrunk
+from api.stats.rules import JEFFREYS, Prior, Proportion, beta_interval, shrunk
 
 Outcome = Literal["raise", "keep", "unreachable", "few"]
 
 STRENGTH: Final = 10.0
 ENOUGH: Final = 20
 GRID: Final = tuple(step / 100 for step in range(100))
-# Where nothing is known yet.
-EVEN: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,29 +85,27 @@ def isotonic(ordered: Sequence[Judged]) -> list[float]:
 
 
 def precision_at(levels: Sequence[Level], threshold: float) -> Proportion:
-    """The precision at or above a threshold, from the nearest level out; with its interval."""
-    believed = EVEN
-    figure = beta_interval(0, 0)
-    for level in reversed(levels):
-        tail = level.tail(threshold)
-        strength = STRENGTH if level is not levels[-1] else 0.0
-        figure = beta_interval(tail.upheld, tail.alerts - tail.upheld, shrunk(believed, strength))
-        believed = _mean(tail, believed, strength)
-    return figure
-
-
-def _mean(tail: Tail, believed: float, strength: float) -> float:
-    weight = tail.alerts + strength
-    return (tail.upheld + believed * strength) / weight if weight else believed
+    """The precision at or above a threshold, from the widest level in; with its interval."""
+    tail = levels[0].tail(threshold)
+    prior = _believed(levels[1:], threshold)
+    return beta_interval(tail.upheld, tail.alerts - tail.upheld, prior)
 
 
 def mean_at(levels: Sequence[Level], threshold: float) -> float:
     """The same without the interval: quick enough to be asked at every step."""
-    believed = EVEN
-    for level in reversed(levels):
-        strength = STRENGTH if level is not levels[-1] else 0.0
-        believed = _mean(level.tail(threshold), believed, strength)
-    return believed
+    return _mean(levels[0].tail(threshold), _believed(levels[1:], threshold))
+
+
+def _believed(wider: Sequence[Level], threshold: float) -> Prior:
+    """What the wider levels say before the nearer one is looked at."""
+    prior = JEFFREYS
+    for level in reversed(wider):
+        prior = shrunk(_mean(level.tail(threshold), prior), STRENGTH)
+    return prior
+
+
+def _mean(tail: Tail, prior: Prior) -> float:
+    return (tail.upheld + prior.alpha) / (tail.alerts + prior.alpha + prior.beta)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def test_a_beta_quantile_is_where_its_share_lies(share: float, alpha: float, bet
 
 @given(st.floats(0, 1), shapes, shapes)
 def test_beta_mirrors_itself(x: float, alpha: float, beta: float) -> None:
-    assert beta_cdf(x, alpha, beta) == pytest.approx(1 - beta_cdf(1 - x, beta, alpha), abs=1e-9)
+    assert beta_cdf(x, alpha, beta) == pytest.approx(1 - beta_cdf(1 - x, beta, alpha), abs=1e-7)
 
 
 @given(st.floats(0.001, 0.999), st.integers(1, 40), st.integers(1, 40))
@@ -109,15 +109,13 @@ def test_a_beta_interval_lies_between_its_bounds(upheld: int, dismissed: int) ->
     assert 0 <= told.low <= told.value <= told.high <= 1
 
 
-@given(st.integers(0, 30), st.integers(0, 30), st.floats(0, 1), st.floats(1, 100))
-def test_a_prior_pulls_the_share_its_way(
+@given(st.integers(1, 30), st.integers(0, 30), st.floats(0.01, 0.99), st.floats(1, 100))
+def test_a_prior_pulls_the_share_its_way_and_no_further(
     upheld: int, dismissed: int, believed: float, strength: float
 ) -> None:
-    plain = beta_interval(upheld, dismissed).value
+    plain = upheld / (upheld + dismissed)
     pulled = beta_interval(upheld, dismissed, shrunk(believed, strength)).value
-    assert min(plain, believed) - 0.5 <= pulled <= max(plain, believed) + 0.5
-    if strength > 1000 * (upheld + dismissed + 1):
-        assert pulled == pytest.approx(believed, abs=0.01)
+    assert min(plain, believed) - 1e-9 <= pulled <= max(plain, believed) + 1e-9
 
 
 def test_a_prior_without_data_says_what_was_believed() -> None:
