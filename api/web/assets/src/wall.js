@@ -17,7 +17,8 @@ let tiles = [];
 let current = null;
 let size = Number(localStorage.getItem("brightkitchen.wall") ?? 9);
 let paused = body.dataset.paused === "yes";
-let busy = false;
+let line = Promise.resolve(); // what is done goes to the server in the order of the keys
+let busy = 0;
 
 const tileOf = (camera) => tiles.find((tile) => tile.camera_id === camera);
 const buttons = () => [...wall.querySelectorAll(".tile")];
@@ -83,9 +84,9 @@ function goOn() {
 
 async function look(said) {
   const tile = tileOf(current);
-  if (!tile || tile.look || busy) return;
+  if (!tile || tile.look) return;
   const seen = { camera_id: tile.camera_id, said, sha256: tile.picture?.sha256 ?? null };
-  const told = await once(() => ask(`${round}/looks`, "POST", seen));
+  const told = await tried(() => ask(`${round}/looks`, "POST", seen));
   if (!told) return;
   undoable.push(told);
   note(tile, told);
@@ -105,7 +106,7 @@ async function undo() {
   const last = undoable.at(-1);
   if (!last) return say(tileOf(current)?.look?.outcome === "reported" ? SAID.kept : SAID.nothing);
   if (last.outcome === "reported") return say(SAID.kept);
-  const told = await once(() => ask(`${round}/looks/${last.id}`, "DELETE"));
+  const told = await tried(() => ask(`${round}/looks/${last.id}`, "DELETE"));
   if (!told) return;
   undoable.pop();
   const tile = tileOf(told.camera_id);
@@ -151,7 +152,7 @@ async function send() {
   const { tile, rule, box } = drawing;
   drawing.id ??= crypto.randomUUID?.() ?? uuid();
   const finding = { id: drawing.id, camera_id: tile.camera_id, sha256: tile.picture.sha256, rule, box };
-  const told = await once(() => ask(`${round}/findings`, "POST", finding));
+  const told = await tried(() => ask(`${round}/findings`, "POST", finding));
   if (!told) return;
   drawing.id = null;
   undoable.push(told);
@@ -174,7 +175,7 @@ async function next() {
 }
 
 async function change(what) {
-  const told = await once(() => ask(`${round}/${what}`, "POST"));
+  const told = await tried(() => ask(`${round}/${what}`, "POST"));
   if (!told) return;
   if (what === "end") return location.assign(`/patrol/rounds/${body.dataset.round}`);
   paused = what === "pause";
@@ -211,13 +212,10 @@ async function tried(send) {
   }
 }
 
-/** One thing at a time: a key that repeats does not look twice. */
-async function once(send) {
-  if (busy) return null;
-  busy = true;
-  const told = await tried(send);
-  busy = false;
-  return told;
+/** One after the other: a key pressed before the last answer came waits for its turn. */
+function inTurn(act) {
+  busy += 1;
+  line = line.then(act).finally(() => (busy -= 1));
 }
 
 function count(outcome, by) {
@@ -238,23 +236,24 @@ function writeCounts(told) {
 
 // --- keys and buttons ------------------------------------------------------------------------
 
-const arrow = (dx, dy) => (press) => (drawing.open && drawing.reporting ? drawing.nudge(dx, dy, press.shiftKey) : move(dx, dy));
+const arrow = (dx, dy) => ({ shiftKey }) =>
+  inTurn(() => (drawing.open && drawing.reporting ? drawing.nudge(dx, dy, shiftKey) : move(dx, dy)));
 const rules = [...aside.querySelectorAll("[data-rule]")].map((chip) => chip.dataset.rule);
 const DO = {
-  seen: () => look("clear"),
-  unclear: () => look("not_seen"),
-  report: () => enlarge(true),
-  enlarge: () => (drawing.open ? close() : enlarge(false)),
-  send,
-  undo,
-  next,
+  seen: () => inTurn(() => look("clear")),
+  unclear: () => inTurn(() => look("not_seen")),
+  report: () => inTurn(() => enlarge(true)),
+  enlarge: () => inTurn(() => (drawing.open ? close() : enlarge(false))),
+  send: () => inTurn(send),
+  undo: () => inTurn(undo),
+  next: () => inTurn(next),
   blur: () => {
     const on = body.toggleAttribute("data-blur");
     document.querySelector("[data-go=blur]").setAttribute("aria-pressed", String(on));
   },
-  pause: () => change("pause"),
-  resume: () => change("resume"),
-  end: () => change("end"),
+  pause: () => inTurn(() => change("pause")),
+  resume: () => inTurn(() => change("resume")),
+  end: () => inTurn(() => change("end")),
   help: () => help.showModal(),
 };
 const KEYS = {
@@ -265,14 +264,14 @@ const KEYS = {
   n: DO.next,
   b: DO.blur,
   "?": DO.help,
-  enter: () => (drawing.open && drawing.reporting ? send() : DO.enlarge()),
-  escape: () => drawing.open && close(),
+  enter: () => inTurn(() => (drawing.open && drawing.reporting ? send() : drawing.open ? close() : enlarge(false))),
+  escape: () => inTurn(() => drawing.open && close()),
   arrowleft: arrow(-1, 0),
   arrowright: arrow(1, 0),
   arrowup: arrow(0, -1),
   arrowdown: arrow(0, 1),
 };
-for (const [index, rule] of rules.entries()) KEYS[index + 1] = () => drawing.open && drawing.reporting && drawing.choose(rule);
+for (const [index, rule] of rules.entries()) KEYS[index + 1] = () => inTurn(() => drawing.open && drawing.reporting && drawing.choose(rule));
 
 /** Fields keep their keys; a focused button that is no tile keeps Space and Enter. */
 function belongsElsewhere(press) {

@@ -80,7 +80,10 @@ function writeMiddle(button, tile, state) {
   const mid = button.querySelector(".mid");
   const sign = tile.look?.outcome ?? state;
   mid.hidden = !tile.look && state === "fresh";
-  if (mid.hidden) return;
+  if (mid.hidden) {
+    for (const part of mid.children) part.replaceChildren();
+    return;
+  }
   const icon = document.getElementById(`sign-${sign}`) ?? document.getElementById("sign-none");
   mid.querySelector(".sign").replaceChildren(icon.content.cloneNode(true));
   mid.querySelector("[data-slot=what]").textContent = tile.look ? LOOKS[tile.look.outcome] : UNSEEN[state];
