@@ -12,6 +12,7 @@ from vision.detections import Detections, IntArray
 from vision.episodes import Change, Episode, Watch
 from vision.exposure import Exposure
 from vision.frames import Frame
+from vision.fusion import HeadFusion
 from vision.health import HealthLog
 from vision.looker import Looker
 from vision.looks import Look
@@ -70,6 +71,7 @@ class Judge:
         self._zones = tuple(zones)
         self._duties = [(zone, rule) for zone in zones for rule in pack.rules_in(zone.type)]
         self._watches = [Watch() for _ in self._duties]
+        self._heads = HeadFusion()
         self._last_s: float | None = None
         self.exposure = Exposure()
         self.health = HealthLog()
@@ -82,7 +84,7 @@ class Judge:
         self.health.note(look.state, look.since_s, time_s)
         if look.state != "ok":
             return Step(Detections.empty())
-        tracked = self._tracker.update(look.detections, time_s)
+        tracked = self._heads.update(self._tracker.update(look.detections, time_s), time_s)
         places = zone_index(tracked, self._zones, look.width, look.height)
         self._expose(tracked, places, elapsed_s)
         findings = list(self._advance(tracked, places, time_s, look.ground))

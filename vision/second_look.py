@@ -1,8 +1,8 @@
 """A second look, from close up, at what moved where pests matter and was not recognised.
 
 A rat of 12 px disappears when the whole picture is made as small as the detector takes it.
-A tile of a third of the picture shows it three times as large, at the price of one more
-inference: so looks are few, and counted.
+A tile around it shows it three to six times as large, at the price of one more inference: so
+looks are few, and counted.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ import numpy as np
 
 from vision.detections import HEAD, Detections, FloatArray, Mask, MotionState
 from vision.frames import Frame
-from vision.geometry import box_iou, centres, gaps
+from vision.geometry import box_iou, box_size, centres, gaps
 from vision.motion import Motion
 
-TILES_A_SIDE: Final = 3
+# A tile is so many lengths of what moved wide, but no more or less of the picture's width.
+TILE_LENGTHS: Final = 12.0
+TILE_SHARES: Final = (1 / 6, 1 / 3)
 LOOKS_A_FRAME: Final = 2
-SEARCHES_PER_S: Final = 2.0
+SEARCHES_PER_S: Final = 3.0
 # A place where nothing was found is left alone for so long, within so many of its lengths.
 RESTS_S: Final = 1.0
 NEAR_LENGTHS: Final = 1.5
@@ -139,8 +141,13 @@ def near(box: FloatArray, others: Sequence[FloatArray]) -> bool:
 
 
 def tile_around(box: FloatArray, width: int, height: int) -> tuple[int, int, int, int]:
-    """Left, top, right, bottom px of the tile, whole inside the picture and of its shape."""
-    across, down = -(-width // TILES_A_SIDE), -(-height // TILES_A_SIDE)
+    """Left, top, right, bottom px of the tile, whole inside the picture and of its shape.
+
+    The same shape means that the detector's graph for whole frames serves it too.
+    """
+    least, most = TILE_SHARES
+    share = min(max(TILE_LENGTHS * float(box_size(box[None])[0]) / width, least), most)
+    across, down = max(1, round(share * width)), max(1, round(share * height))
     x, y = (float(value) for value in centres(box[None])[0])
     left = min(max(round(x - across / 2), 0), width - across)
     top = min(max(round(y - down / 2), 0), height - down)
