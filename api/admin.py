@@ -35,13 +35,16 @@ class Backup:
     made_at: str
     database_sha256: str
     evidence_files: int
+    # Where the evidence lies when it is not in the backup: a bucket keeps its own copies.
+    evidence_at: str | None = None
 
 
 def backup(settings: Settings, file: Path) -> Backup:
     """Write everything to a new file, while the server may go on working.
 
     The database is copied first: evidence is kept before the database says so, and never
-    changes, so that every file the copy knows of is there.
+    changes, so that every file the copy knows of is there. The signing key is left out: whoever
+    has a backup must not be able to sign in the server's name.
     """
     if file.exists():
         raise ConfigError(f"{file} exists; give a backup a new name")
@@ -50,8 +53,10 @@ def backup(settings: Settings, file: Path) -> Backup:
         copy = Path(made) / DATABASE
         with closing(Database(settings.url)) as database:
             database.copy_to(copy)
-        evidence = sorted(settings.evidence_folder.glob("[0-9a-f][0-9a-f]/*"))
-        summary = Backup(SCHEMA, now().isoformat(), _sha256(copy), len(evidence))
+        evidence = _evidence_files(settings)
+        summary = Backup(
+            SCHEMA, now().isoformat(), _sha256(copy), len(evidence), settings.evidence_url
+        )
         with tarfile.open(partial, "w") as tar:
             _add_text(tar, MANIFEST, json.dumps(asdict(summary)))
             tar.add(copy, DATABASE)
@@ -59,6 +64,13 @@ def backup(settings: Settings, file: Path) -> Backup:
                 tar.add(path, f"evidence/{path.parent.name}/{path.name}")
     partial.rename(file)
     return summary
+
+
+def _evidence_files(settings: Settings) -> list[Path]:
+    """The files themselves, without half-written and derived ones; none when a bucket has them."""
+    if settings.evidence_url is not None:
+        return []
+    return sorted(settings.evidence_folder.glob("[0-9a-f][0-9a-f]/*"))
 
 
 def restore(settings: Settings, file: Path) -> Backup:

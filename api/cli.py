@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from api.accounts.cli import announce_first_run, people
+from api.evidence.cli import learning, upkeep
 from models.cli import app as models_app
 from vision.cli import app as vision_app
 from vision.errors import ConfigError, KitchenError, RecordError, SourceError
@@ -40,6 +41,8 @@ app.add_typer(vision_app)
 app.add_typer(models_app, name="models", help="The detector: facts, training, measuring.")
 app.add_typer(admin, name="admin")
 admin.add_typer(people)
+admin.add_typer(upkeep)
+models_app.add_typer(learning)
 
 DatabaseUrl = Annotated[str | None, typer.Option(help="SQLAlchemy URL; default: SQLite in --data.")]
 DataDir = Annotated[Path | None, typer.Option("--data", help="Folder for database and evidence.")]
@@ -172,6 +175,8 @@ def admin_backup(
 
     made = backup(settings_for(database_url, data), file)
     typer.echo(f"{file}: database and {made.evidence_files} evidence files")
+    if made.evidence_at is not None:
+        typer.echo(f"the evidence lies in {made.evidence_at} and is not in the backup")
 
 
 @admin.command("restore")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -41,7 +41,7 @@ class BundlesQuery(BundleQuery):
     alert: Annotated[list[UUID], Field(min_length=1, max_length=MOST_ALERTS)]
 
 
-ZIP = {
+ZIP: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "the bundle",
         "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -18,9 +19,15 @@ class _Read(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
+class _State(_Read):
+    state: str
+
+
 class _Detection(_Read):
     kind: str
     box: tuple[Finite, Finite, Finite, Finite]
+    hat: _State | None = None
+    subject: bool = False
 
 
 class _Frame(_Read):
@@ -31,6 +38,29 @@ class _Frame(_Read):
 class _Boxes(_Read):
     schema_: Annotated[Literal["brightkitchen.boxes/1"], Field(alias="schema")]
     frames: tuple[_Frame, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Something that the model found; ``hat`` is its word for a head's hat."""
+
+    kind: str
+    box: Box
+    hat: str | None = None
+    subject: bool = False
+
+
+def seen_in(content: bytes, sha256: str) -> list[Seen] | None:
+    """What was found in the picture with that hash; None when nothing is told of it."""
+    try:
+        told = [f for f in _Boxes.model_validate_json(content).frames if f.sha256 == sha256]
+        return [_seen(item) for item in told[0].detections] if told else None
+    except ValueError:
+        return None
+
+
+def _seen(item: _Detection) -> Seen:
+    return Seen(item.kind, _clipped(item.box), item.hat.state if item.hat else None, item.subject)
 
 
 def all_heads(content: bytes) -> list[Box] | None:

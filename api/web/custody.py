@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -61,7 +61,7 @@ def custody_page(
     person, signer = found.person, open_signer(settings)
     with database.reading() as session:
         due = overview.list_due(session, person, policy_of(settings), overview.SOON_DAYS)
-        shown = {
+        shown: dict[str, Any] = {
             "kept": overview.kept(session, person),
             "held": overview.held(session, person),
             "placed": overview.list_held(session, person),

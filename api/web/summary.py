@@ -10,7 +10,6 @@ from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from api.errors import KitchenError
 from api.evidence.blur import smaller
 from api.evidence.bundle import Summary
 from api.evidence.cases import Case, Export
@@ -21,7 +20,7 @@ from api.web import custody_words
 from api.web.language import TAGS, LanguageCode, clock_at
 from api.web.rendering import environment
 from api.web.requirements import Requirement, requirement
-from vision.errors import SourceError
+from vision.errors import KitchenError
 
 NO_PDF: Final = "the server has no WeasyPrint (extra reports), so that no PDF can be made"
 PICTURES: Final = 3
@@ -106,6 +105,6 @@ def _pictures(storage: EvidenceStorage, case: Case, frames: list[EvidenceRow]) -
             else:
                 content = blurred_copy(storage, file, case.alert.rule, case.data).content
             shown = smaller(content, LONGER_SIDE_PX)
-        except (KitchenError, SourceError):
+        except KitchenError:
             continue
         yield "data:image/jpeg;base64," + base64.b64encode(shown).decode()
