@@ -15,9 +15,15 @@ from typing import Any, Final
 
 from fastapi.testclient import TestClient
 from httpx2 import Response
+from sqlalchemy import select
 
+from api.accounts.schemas import Person
 from api.cameras.keys_admin import make_key
 from api.cameras.keys_schemas import KeyIn
+from api.database import now
+from api.notifications.models import NotificationRow, SubscriptionRow
+from api.notifications.schemas import SubscriptionIn
+from api.samples.models import SampleRow
 from tests.api.building import JPEG, PASSWORD, Kitchen, key_of, ref, review
 from tests.api.walking import FORMS, Ids, Operation, example
 
@@ -112,17 +118,90 @@ def _district(tenants: Tenants) -> str:
     return str(tenants.json("admin", "POST", "/districts", json={"name": "Far"})["id"])
 
 
+def _item(tenants: Tenants) -> str:
+    """What the review page shows is an alert, or stands for one."""
+    return tenants.foreign("alert_id")
+
+
+def _hold(tenants: Tenants) -> str:
+    path = f"/alerts/{tenants.foreign('alert_id')}/holds"
+    body = {"reason": "the owner asked for a second look"}
+    return str(tenants.json("supervisor", "POST", path, json=body)["id"])
+
+
+def _round(tenants: Tenants) -> str:
+    """A round over the other station's cameras alone."""
+    scope = {"station": tenants.foreign("station_id")}
+    return str(tenants.json("patrol", "POST", "/rounds", json={"scope": scope})["id"])
+
+
+def _look(tenants: Tenants) -> str:
+    path = f"/rounds/{tenants.foreign('round_id')}"
+    tenants.json("patrol", "POST", f"{path}/next", json={})
+    body = {"camera_id": tenants.kitchen.other_camera.id}
+    return str(tenants.json("patrol", "POST", f"{path}/looks", json=body)["id"])
+
+
+def _subscription(tenants: Tenants) -> str:
+    """Written straight into the table: no mail server runs here to be checked."""
+    given = SubscriptionIn(
+        restaurant_id=tenants.kitchen.other_restaurant,
+        label="their owner",
+        channel="email",
+        target="owner@jade.example",
+    )
+    facts = given.model_dump() | {"triggers": "alert_upheld", "id": "a" * 16, "secret": None}
+    row = SubscriptionRow(created_at=now(), created_by=tenants.foreign("user_id"), **facts)
+    with tenants.kitchen.database.writing() as session:
+        session.add(row)
+    return row.id
+
+
+def _notification(tenants: Tenants) -> str:
+    row = NotificationRow(
+        id="b" * 16,
+        key="a test",
+        subscription_id=tenants.foreign("subscription_id"),
+        trigger="test",
+        topic="a test",
+        subject="a test",
+        facts="{}",
+        status="dead",
+        created_at=now(),
+        due_at=now(),
+        attempts=9,
+        problem="nobody answered",
+    )
+    with tenants.kitchen.database.writing() as session:
+        session.add(row)
+    return row.id
+
+
+def _sample(tenants: Tenants) -> str:
+    tenants.json("supervisor", "POST", "/samples/plans", json={"day": "2026-11-23"})
+    wanted = select(SampleRow.id).where(SampleRow.camera_id == tenants.kitchen.other_camera.id)
+    with tenants.kitchen.database.reading() as session:
+        return str(session.scalars(wanted.limit(1)).one())
+
+
 FOREIGN: Final[dict[str, Callable[[Tenants], str]]] = {
     "alert_id": _alert,
     "batch": _batch,
     "camera_id": lambda tenants: tenants.kitchen.other_camera.id,
     "district_id": _district,
+    "hold_id": _hold,
+    "item_id": _item,
+    "look_id": _look,
+    "notification_id": _notification,
     "prefix": _key,
     "restaurant_id": lambda tenants: tenants.kitchen.other_restaurant,
     "review_id": _review,
+    "round_id": _round,
+    "sample_id": _sample,
     "session_id": _session,
     "sha256": lambda tenants: hashlib.sha256(JPEG).hexdigest(),
     "station_id": _station,
+    "subscription_id": _subscription,
     "user_id": _user,
     "version": lambda tenants: "1",
 }
@@ -134,6 +213,9 @@ BODIES: Final[dict[str, Body]] = {
         "reason": "allowed_here",
     },
     "POST /api/v1/camera-keys": lambda tenants, ids: {"camera_id": ids("camera_id")},
+    "PUT /api/v1/samples/{sample_id}": lambda tenants, ids: {
+        "files": [ref(JPEG).model_dump(mode="json")]
+    },
     "PUT /api/v1/users/{user_id}": lambda tenants, ids: {"name": "Li", "role": "patrol"},
 }
 
@@ -159,8 +241,6 @@ def send(tenants: Tenants, operation: Operation, ids: Ids, client: TestClient) -
 
 def site_key(tenants: Tenants) -> str:
     """A key for every camera of the kitchen's own restaurant."""
-    from api.accounts.schemas import Person
-
     admin = Person("test", "test", "admin")
     with tenants.kitchen.database.writing() as session:
         return make_key(session, admin, KeyIn(restaurant_id=tenants.kitchen.restaurant))[1]

@@ -97,7 +97,7 @@ def sign_in(kitchen: Kitchen, browser: TestClient | None = None, next_path: str 
 def users(kitchen: Kitchen) -> list[tuple[str, str]]:
     """Name and role of each account."""
     with kitchen.database.reading() as session:
-        return [tuple(row) for row in session.execute(select(UserRow.name, UserRow.role))]
+        return [(name, role) for name, role in session.execute(select(UserRow.name, UserRow.role))]
 
 
 def test_somebody_known_to_the_provider_signs_in_and_gets_an_account(kitchen: Kitchen) -> None:
