@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from api.database import Database
@@ -51,11 +51,15 @@ def inspect(database: Database, storage: EvidenceStorage) -> Inspection:
 
 def _pages(database: Database) -> Iterator[Sequence[EvidenceRow]]:
     """Every file that ever came, some at a time."""
-    place = tuple_(EvidenceRow.alert_id, EvidenceRow.sha256)
-    wanted = select(EvidenceRow).where(EvidenceRow.stored_at.is_not(None)).order_by(place)
+    alert_id, sha256 = EvidenceRow.alert_id, EvidenceRow.sha256
+    came = select(EvidenceRow).where(EvidenceRow.stored_at.is_not(None))
+    wanted = came.order_by(alert_id, sha256)
     after: tuple[UUID, str] | None = None
     while True:
-        page = wanted if after is None else wanted.where(place > after)
+        page = wanted
+        if after is not None:
+            same = and_(alert_id == after[0], sha256 > after[1])
+            page = wanted.where(or_(alert_id > after[0], same))
         with database.reading() as session:
             rows = session.scalars(page.limit(AT_ONCE)).all()
         if not rows:
