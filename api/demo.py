@@ -25,7 +25,7 @@ from api.database import Database
 from api.migrations import upgrade
 from api.restaurants.store import create_restaurant
 from api.settings import Settings, read_settings
-from vision.batch import Batch, Options, analyse
+from vision.batch import Batch, Options, Silent, analyse
 from vision.errors import ConfigError, DeliveryError, RefusedError, SourceError
 from vision.model import DEFAULT_MODEL
 from vision.outbox import Api, Outbox
@@ -120,15 +120,18 @@ def analyse_samples(videos: list[Path], data: Path) -> Batch:
     options = Options(DEFAULT_MODEL, "strict", everywhere([whole_picture("cooking")]))
     out = data / "analysis"
     out.mkdir(parents=True, exist_ok=True)
-    batch = analyse(videos, out, options, done=tell)
+    batch = analyse(videos, out, options, observer=Told())
     write_json(batch.analysis, out / "episodes.json")
     write_report(batch, out)
     return batch
 
 
-def tell(video: VideoRecord) -> None:
-    """One video is done."""
-    say(f"      {video.path}: {video.error or f'{video.analysed_s:.0f} s analysed'}")
+class Told(Silent):
+    """Says when a video is done."""
+
+    def filed(self, video: VideoRecord, episodes: int) -> None:
+        """One video is done."""
+        say(f"      {video.path}: {video.error or f'{video.analysed_s:.0f} s analysed'}")
 
 
 def post(batch: Batch, data: Path, site: Site, address: str) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from tests.commands import Run, said
 from tests.vision.clips import numbered, render_clip
+from vision.folders import only_one
 from vision.model import DEFAULT_MODEL
 
 # A file may grow to 20 kB and no further: what a full disk does, without one.
@@ -93,7 +94,13 @@ def test_a_folder_that_is_not_empty_is_never_written_into(
         (["--zone-type", "cooking", "--camera", "c.toml"], "exclude each other"),
         (["--camera", "no-such.toml"], "no-such.toml"),
         (["--model", "no-such-model"], "no-such-model"),
-        (["--engine", "ray"], "--engine local"),
+        (["--recordings", "no-such.toml"], "no-such.toml"),
+        (["--recordings", "r.toml", "--zone-type", "cooking"], "exclude each other"),
+        (["--quiet", "--json"], "exclude each other"),
+        (["--api", "http://127.0.0.1:9"], "go together"),
+        (["--api", "ftp://127.0.0.1", "--key", __file__], "http://"),
+        (["--api", "http://127.0.0.1:9", "--key", "no-such-key"], "no-such-key"),
+        (["--list", "no-such-list"], "no-such-list"),
     ],
 )
 def test_wrong_arguments_are_exit_2_before_anything_is_written(
@@ -102,6 +109,37 @@ def test_wrong_arguments_are_exit_2_before_anything_is_written(
     outcome = run("analyze", clip, "--out", tmp_path / "out", *options)
     assert outcome.code == 2 and complaint in said(outcome)
     assert not (tmp_path / "out").exists()
+
+
+def test_an_engine_that_is_not_installed_is_named(
+    run: Run, tmp_path: Path, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    outcome = run("analyze", clip, "--out", tmp_path / "out", "--engine", "ray")
+    assert outcome.code == 2 and "bright-kitchen[cluster]" in said(outcome)
+
+
+def test_two_runs_into_one_folder_do_not_meet(run: Run, tmp_path: Path, clip: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    with only_one(out):
+        outcome = run("analyze", clip, "--out", out, "--resume")
+    assert outcome.code == 2 and "another run writes into" in said(outcome)
+    assert run("analyze", clip, "--out", out, "--resume").code == 0
+
+
+def test_progress_for_programs_is_one_json_object_a_line(
+    run: Run, tmp_path: Path, clip: Path
+) -> None:
+    outcome = run("analyze", clip, "--out", tmp_path / "out", "--json")
+    told = [json.loads(line) for line in outcome.out.splitlines()]
+    assert [line["event"] for line in told] == ["began", "looked", "filed", "finished"]
+    assert told[-1]["videos"] == 1 and told[-1]["report"].endswith("report.html")
+
+
+def test_quiet_says_the_last_line_alone(run: Run, tmp_path: Path, clip: Path) -> None:
+    outcome = run("analyze", clip, "--out", tmp_path / "out", "--quiet")
+    assert outcome.err == "" and len(outcome.out.splitlines()) == 1
 
 
 def test_a_model_that_was_altered_is_refused(run: Run, tmp_path: Path, clip: Path) -> None:

@@ -2,57 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 from uuid import NAMESPACE_URL, UUID, uuid5
-from zoneinfo import ZoneInfo
 
 from vision.alert import EvidenceRef, ModelRef, RulesRef
-from vision.detector import open_detector
 from vision.dossier import ROLES, compile_dossier, take_photos
-from vision.errors import SourceError
+from vision.engines import Engine, Here
 from vision.evidence import EvidenceWriter
-from vision.exposure import Exposure
 from vision.footage import Footage, collect
 from vision.model import load_model
 from vision.options import Options as Options
 from vision.parts import Part, Parts
-from vision.pipeline import Detector, Finding, Pipeline
-from vision.recorded import listed, recorded_at
-from vision.recordings import Place
-from vision.results import (
-    Analysis,
-    EpisodeRecord,
-    Evidence,
-    ExposureRecord,
-    Filed,
-    HealthRecord,
-    PersonExposure,
-    RecordedRecord,
-    VideoRecord,
-)
+from vision.pipeline import Finding
+from vision.results import Analysis, EpisodeRecord, Evidence, Filed, VideoRecord
 from vision.rulepacks import load_pack
-from vision.tracker import NearestTracker
-from vision.video import Video, file_sha256, open_video
+from vision.segments import WHOLE
+from vision.watching import (
+    KILLED,
+    Seen,
+    Task,
+    TaskKey,
+    Watched,
+    fits,
+    judge,
+    look_at,
+    pieces_of,
+    shared_detector,
+)
 
 EPISODES: Final = uuid5(NAMESPACE_URL, "urn:brightkitchen:episodes")
-UNLISTED: Final = "no entry of the list of recordings matches it; add one"
-
-
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """One video after analysis: its record, and the findings still to be filed."""
-
-    footage: Footage
-    record: VideoRecord
-    findings: tuple[Finding, ...] = ()
-    width: int = 0
-    height: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,108 +44,123 @@ class Batch:
     filed: tuple[Filed, ...]
 
 
-@lru_cache(maxsize=1)
-def shared_detector(model: Path) -> Detector:
-    """One detector a process; one thread each, since processes share the cores."""
-    return open_detector(load_model(model), threads=1)
+class Observer(Protocol):
+    """Hears how far an analysis has come."""
+
+    def began(self, tasks: Sequence[Task]) -> None:
+        """These pieces are still to be looked at."""
+        ...
+
+    def looked(self, task: Task, seen: Seen) -> None:
+        """One piece was looked at."""
+        ...
+
+    def filed(self, video: VideoRecord, episodes: int) -> None:
+        """One recording is finished, with so many episodes."""
+        ...
 
 
-def watch_footage(footage: Footage, options: Options) -> Watched:
-    """Run one video through the pipeline; what cannot be read becomes a record that says so."""
-    place = options.places.of(footage.label)
-    if place is None:
-        return Watched(footage, unreadable(footage, UNLISTED))
-    pack = load_pack(options.rules).pack
-    pipeline = Pipeline(shared_detector(options.model), NearestTracker(), place.zones, pack)
-    try:
-        with open_video(footage.path) as video:
-            closed = [f for frame in video.frames(options.fps) for f in pipeline.step(frame).closed]
-            findings = (*closed, *pipeline.finish())
-            record = VideoRecord(
-                path=footage.label,
-                camera=place.camera,
-                recorded=recorded_record(footage, video, place, options.places.clock),
-                sha256=file_sha256(footage.path),
-                duration_s=round(video.duration_s, 3),
-                analysed_s=round(pipeline.exposure.camera_s, 3),
-                frames_decoded=video.frames_decoded,
-                frames_analysed=video.frames_analysed,
-                health=health_records(pipeline),
-                error=video.error,
-                exposure=exposure_record(pipeline.exposure),
-            )
-            ordered = tuple(sorted(findings, key=finding_order))
-            return Watched(footage, record, ordered, video.width, video.height)
-    except SourceError as error:
-        return Watched(footage, unreadable(footage, str(error)))
+class Silent:
+    """Hears it and says nothing."""
+
+    def began(self, tasks: Sequence[Task]) -> None:
+        """Nothing."""
+
+    def looked(self, task: Task, seen: Seen) -> None:
+        """Nothing."""
+
+    def filed(self, video: VideoRecord, episodes: int) -> None:
+        """Nothing."""
 
 
-def recorded_record(
-    footage: Footage, video: Video, place: Place, clock: ZoneInfo
-) -> RecordedRecord | None:
-    """When the video was taken, as far as list, name or header tell."""
-    found = (
-        listed(place.started_at)
-        if place.started_at
-        else recorded_at(footage.label, video.header, video.duration_s, clock)
-    )
-    if found is None:
-        return None
-    return RecordedRecord(
-        started_at=found.started_at,
-        source=found.source,
-        uncertainty_s=round(found.uncertainty_s, 3),
-    )
+def analyse(
+    paths: Sequence[Path],
+    out: Path,
+    options: Options,
+    engine: Engine | None = None,
+    observer: Observer | None = None,
+) -> Batch:
+    """Analyse footage and write its evidence under ``out``; the caller writes the reports.
+
+    What an earlier, broken-off run of the same analysis has finished is taken over.
+    """
+    model, rules = load_model(options.model).ref, load_pack(options.rules).ref
+    analysis_key = "|".join((model.sha256, rules.sha256, options.record.model_dump_json()))
+    footage, parts = collect(paths), Parts(out / "parts", analysis_key)
+    run = _Run(options, analysis_key, parts, observer or Silent())
+    finished = {item.label: part for item in footage if (part := parts.load(item))}
+    for part in finished.values():
+        run.observer.filed(part.video, len(part.filed))
+    fresh = [item for item in footage if item.label not in finished]
+    with EvidenceWriter(out / "evidence") as writer:
+        for watched in run.watch(fresh, engine or Here()):
+            finished[watched.footage.label] = run.file(watched, writer)
+    return assemble([finished[item.label] for item in footage], model, rules, options)
 
 
-def finding_order(finding: Finding) -> tuple[float, str, str]:
-    """By time, then rule, then zone: the same order on every run."""
-    return finding.episode.start_s, finding.setting.id, finding.zone.name
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One analysis under way."""
 
+    options: Options
+    analysis_key: str
+    parts: Parts
+    observer: Observer
 
-def health_records(pipeline: Pipeline) -> tuple[HealthRecord, ...]:
-    """The stretches that could not be judged."""
-    return tuple(
-        HealthRecord(state=i.state, start_s=round(i.start_s, 3), end_s=round(i.end_s, 3))
-        for i in pipeline.health.intervals
-    )
+    def watch(self, footage: Sequence[Footage], engine: Engine) -> Iterator[Watched]:
+        """Every recording judged, in the order given, as soon as those before it are."""
+        judged: dict[str, Watched] = {}
+        waiting = list(footage)
+        for watched in self._judged(footage, engine):
+            judged[watched.footage.label] = watched
+            while waiting and waiting[0].label in judged:
+                yield judged.pop(waiting.pop(0).label)
 
+    def _judged(self, footage: Sequence[Footage], engine: Engine) -> Iterator[Watched]:
+        """Every recording, as its last piece comes."""
+        tasks = {item.label: pieces_of(item, self.options) for item in footage}
+        again: list[Task] = []
+        for item, pieces in self._looked(tasks, engine):
+            if fits(pieces):
+                yield judge(item, pieces, self.options)
+            else:
+                again.append(Task(item, WHOLE, self.options))
+        if again:
+            for item, pieces in self._looked({t.footage.label: [t] for t in again}, engine):
+                yield judge(item, pieces, self.options)
 
-def exposure_record(exposure: Exposure) -> ExposureRecord:
-    """Observed seconds, to the millisecond."""
-    return ExposureRecord(
-        camera_effective_s=round(exposure.camera_s, 3),
-        person_assessable_s=PersonExposure(
-            hat=round(exposure.hat_s, 3), mask=round(exposure.mask_s, 3)
-        ),
-    )
+    def _looked(
+        self, tasks: dict[str, list[Task]], engine: Engine
+    ) -> Iterator[tuple[Footage, list[Seen]]]:
+        """The pieces of each recording once all have come; those of an earlier run first."""
+        every = [task for pieces in tasks.values() for task in pieces]
+        known = {task.key: seen for task in every if (seen := self.parts.seen(task))}
+        left = [task for task in every if task.key not in known]
+        self.observer.began(left)
+        yield from self._complete(tasks, known)
+        for done in engine.run(look_at, left):
+            seen = done.result or Seen(error=KILLED)
+            self.parts.keep(done.task, seen)
+            self.observer.looked(done.task, seen)
+            known[done.task.key] = seen
+            label = done.task.footage.label
+            yield from self._complete({label: tasks[label]}, known)
 
+    @staticmethod
+    def _complete(
+        tasks: dict[str, list[Task]], known: dict[TaskKey, Seen]
+    ) -> Iterator[tuple[Footage, list[Seen]]]:
+        for pieces in tasks.values():
+            if all(task.key in known for task in pieces):
+                yield pieces[0].footage, [known.pop(task.key) for task in pieces]
 
-def unreadable(footage: Footage, error: str) -> VideoRecord:
-    """The record of a video of which nothing could be seen."""
-    there = footage.path.is_file()
-    return VideoRecord(
-        path=footage.label,
-        sha256=file_sha256(footage.path) if there else "",
-        duration_s=0.0,
-        analysed_s=0.0,
-        frames_decoded=0,
-        frames_analysed=0,
-        health=(),
-        # The label, not the path: results must not depend on where the footage lies.
-        error=error.replace(str(footage.path), footage.label),
-        exposure=exposure_record(Exposure()),
-    )
-
-
-def watch_all(footage: Sequence[Footage], options: Options, workers: int) -> Iterator[Watched]:
-    """Every video through the pipeline, several at a time, in the order given."""
-    if workers == 1 or len(footage) <= 1:
-        yield from (watch_footage(item, options) for item in footage)
-        return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        jobs = [pool.submit(watch_footage, item, options) for item in footage]
-        yield from (job.result() for job in jobs)
+    def file(self, watched: Watched, writer: EvidenceWriter) -> Part:
+        """Write the evidence of one recording's findings, then keep its part."""
+        filed = file_findings(watched, self.options.model, self.analysis_key, writer)
+        part = Part(video=watched.record, filed=tuple(filed))
+        self.parts.save(watched.footage, part)
+        self.observer.filed(part.video, len(filed))
+        return part
 
 
 def episode_id(watched: Watched, finding: Finding, analysis_key: str) -> UUID:
@@ -191,7 +187,7 @@ def file_findings(
         return []
     ids = [episode_id(watched, finding, analysis_key) for finding in watched.findings]
     path = watched.footage.path
-    photos = take_photos(path, watched.findings, ids, shared_detector(model), writer)
+    photos = take_photos(watched, ids, shared_detector(model), writer)
     filed = []
     for index, (finding, id_) in enumerate(zip(watched.findings, ids, strict=True)):
         own = [photos[index, role] for role in ROLES if (index, role) in photos]
@@ -233,34 +229,6 @@ def evidence_records(files: Sequence[tuple[EvidenceRef, str]]) -> tuple[Evidence
         for ref, path in files
         if ref.kind != "data"
     )
-
-
-def analyse(
-    paths: Sequence[Path],
-    out: Path,
-    options: Options,
-    workers: int = 1,
-    done: Callable[[VideoRecord], None] = lambda _: None,
-) -> Batch:
-    """Analyse footage and write its evidence under ``out``; the caller writes the reports.
-
-    What an earlier, broken-off run of the same analysis has finished is taken over.
-    """
-    model, rules = load_model(options.model).ref, load_pack(options.rules).ref
-    analysis_key = "|".join((model.sha256, rules.sha256, options.record.model_dump_json()))
-    footage = collect(paths)
-    parts = Parts(out / "parts", analysis_key)
-    finished = {item.label: part for item in footage if (part := parts.load(item))}
-    fresh = watch_all([item for item in footage if item.label not in finished], options, workers)
-    with EvidenceWriter(out / "evidence") as writer:
-        for item in footage:
-            if item.label not in finished:
-                watched = next(fresh)
-                filed = file_findings(watched, options.model, analysis_key, writer)
-                finished[item.label] = Part(video=watched.record, filed=tuple(filed))
-                parts.save(item, finished[item.label])
-            done(finished[item.label].video)
-    return assemble([finished[item.label] for item in footage], model, rules, options)
 
 
 def assemble(parts: Sequence[Part], model: ModelRef, rules: RulesRef, options: Options) -> Batch:

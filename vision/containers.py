@@ -83,3 +83,10 @@ def declared_s(container: InputContainer, stream: VideoStream) -> float | None:
     # The whole file's length may be another track's; alone, it is the video's.
     alone = len(container.streams) == 1 and container.duration
     return container.duration / av.time_base if alone and container.duration else None
+
+
+def declared_length_s(path: Path) -> float | None:
+    """The length that a file's header gives, without decoding; SourceError when it cannot open."""
+    with open_container(path) as container:
+        streams = container.streams.video
+        return declared_s(container, streams[0]) if streams else None

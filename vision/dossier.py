@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +17,15 @@ from vision.frames import Frame
 from vision.geometry import box_iou
 from vision.pipeline import Detector, Finding
 from vision.suspects import as_rows
-from vision.video import open_video
+from vision.video import Video, open_video
+from vision.watching import Watched
 
 BEFORE_S: Final = 2.0
 AFTER_S: Final = 3.0
 PRE_ROLL_S: Final = 2.0
 CLIP_S: Final = 8.0
 SAME_OBJECT_IOU: Final = 0.5
+ROUNDING_S: Final = 1e-6
 
 Role = Literal["best", "before", "after"]
 ROLES: Final[tuple[Role, ...]] = ("best", "before", "after")
@@ -58,31 +61,43 @@ def shots(findings: Sequence[Finding]) -> list[Shot]:
     return sorted(wanted, key=lambda shot: (shot.time_s, shot.episode, ROLES.index(shot.role)))
 
 
-def frames_for(path: Path, wanted: Sequence[Shot]) -> Iterator[tuple[Shot, Frame]]:
+def frames_for(watched: Watched, wanted: Sequence[Shot]) -> Iterator[tuple[Shot, Frame]]:
     """Each shot with the first frame at or after its time; the last frame serves what is later."""
-    waiting = list(wanted)
-    with open_video(path) as video:
-        last = None
-        for last in video.frames(None):
-            while waiting and waiting[0].time_s <= last.time_s + 1e-6:
-                yield waiting.pop(0), last
-            if not waiting:
-                return
-        for shot in waiting:
-            if last is not None:
-                yield shot, last
+    with open_video(watched.footage.path) as video:
+        # Where the recording's own clock is not to be trusted nothing can be jumped to.
+        found = (
+            in_passing(video, wanted) if watched.uneven else by_jumps(video, wanted, watched.last_s)
+        )
+        yield from found
+
+
+def in_passing(video: Video, wanted: Sequence[Shot]) -> Iterator[tuple[Shot, Frame]]:
+    """In one reading from start to end."""
+    waiting, last = list(wanted), None
+    for last in video.frames():
+        while waiting and waiting[0].time_s <= last.time_s + ROUNDING_S:
+            yield waiting.pop(0), last
+        if not waiting:
+            return
+    for shot in waiting:
+        if last is not None:
+            yield shot, last
+
+
+def by_jumps(video: Video, wanted: Sequence[Shot], last_s: float) -> Iterator[tuple[Shot, Frame]]:
+    """From keyframe to keyframe."""
+    for shot in wanted:
+        for frame in video.between(min(shot.time_s, last_s) - ROUNDING_S, math.inf):
+            yield shot, frame
+            break
 
 
 def take_photos(
-    path: Path,
-    findings: Sequence[Finding],
-    ids: Sequence[UUID],
-    detector: Detector,
-    writer: EvidenceWriter,
+    watched: Watched, ids: Sequence[UUID], detector: Detector, writer: EvidenceWriter
 ) -> dict[tuple[int, Role], Photo]:
-    """Write every picture these episodes need, in one pass over the video."""
+    """Write every picture that the episodes of one recording need."""
     photos: dict[tuple[int, Role], Photo] = {}
-    for shot, frame in frames_for(path, shots(findings)):
+    for shot, frame in frames_for(watched, shots(watched.findings)):
         item = writer.add_frame(frame, f"{ids[shot.episode]}-{shot.role}")
         seen = detector.detect(frame)
         photo = Photo(item, frame.time_s, frame.width, frame.height, seen)

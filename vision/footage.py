@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
-from vision.errors import SourceError
+from vision.errors import ConfigError, SourceError
 
 VIDEO_SUFFIXES: Final = frozenset(
     {".mp4", ".m4v", ".mov", ".mkv", ".avi", ".ts", ".mts", ".m2ts", ".flv", ".webm"}
@@ -40,7 +41,10 @@ def collect(paths: Sequence[Path]) -> list[Footage]:
 
 
 def expand(path: Path) -> Iterator[Footage]:
-    """One file as it is; of a folder, every video in it."""
+    """One file as it is; of a folder, every video in it; of a pattern, all that fits."""
+    if not path.exists() and any(sign in str(path) for sign in "*?["):
+        yield from _matching(path)
+        return
     if not path.is_dir():
         yield Footage(path, path.name)
         return
@@ -49,3 +53,28 @@ def expand(path: Path) -> Iterator[Footage]:
         raise SourceError(f"{path} holds no video; give a video file or a folder with some")
     for item in inside:
         yield Footage(item, item.relative_to(path).as_posix())
+
+
+def _matching(pattern: Path) -> Iterator[Footage]:
+    """What fits a pattern, called by what follows its fixed beginning."""
+    fixed = Path(*takewhile(lambda part: not any(sign in part for sign in "*?["), pattern.parts))
+    found = fixed.glob(str(pattern.relative_to(fixed)))
+    videos = sorted(item for item in found if item.is_file())
+    if not videos:
+        raise SourceError(f"nothing fits {pattern}; give a video, a folder or another pattern")
+    for item in videos:
+        yield Footage(item, item.relative_to(fixed).as_posix())
+
+
+def read_list(path: Path) -> list[Path]:
+    """The paths in a file, one a line, relative ones beside it; empty and # lines are skipped."""
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"{path} cannot be read: give a text file with one path a line"
+        ) from error
+    named = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    if not named:
+        raise ConfigError(f"{path} names no video: write one path a line")
+    return [path.parent / name for name in named]

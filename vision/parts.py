@@ -1,16 +1,21 @@
-"""Finished videos of an analysis, kept so that a broken-off run can be taken up again."""
+"""What an analysis has done so far, kept so that a broken-off run can be taken up again."""
 
 from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Final
 
 from pydantic import ValidationError
 
 from vision.footage import Footage
-from vision.results import Filed, VideoRecord
+from vision.looks import from_bytes, to_bytes
+from vision.results import Filed, RecordedRecord, VideoRecord
 from vision.strict import Strict
 from vision.video import file_sha256
+from vision.watching import Seen, Task
+
+HEAD_END: Final = b"\n"
 
 
 class Part(Strict):
@@ -20,8 +25,22 @@ class Part(Strict):
     filed: tuple[Filed, ...]
 
 
+class SeenHead(Strict):
+    """What stands before the looks of one piece; the file's size and time tell whether it holds."""
+
+    size_bytes: int
+    changed_ns: int
+    lead: int
+    frames_decoded: int
+    uneven: bool
+    duration_s: float
+    recorded: RecordedRecord | None
+    sha256: str
+    error: str | None
+
+
 class Parts:
-    """A folder with one small file per finished video.
+    """A folder with one small file per finished video, and per piece of an unfinished one.
 
     ``analysis_key`` names model, rules and options: a part made under others is not taken.
     """
@@ -33,19 +52,72 @@ class Parts:
     def load(self, footage: Footage) -> Part | None:
         """The part, unless there is none or the video has changed since."""
         try:
-            part = Part.model_validate_json(self._path(footage).read_bytes())
+            part = Part.model_validate_json(self._path(footage.label, "json").read_bytes())
         except (OSError, ValidationError):
             return None
         same = footage.path.is_file() and part.video.sha256 == file_sha256(footage.path)
         return part if same else None
 
     def save(self, footage: Footage, part: Part) -> None:
-        """Keep a part, whole or not at all."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        half = self._path(footage).with_suffix(".half")
-        half.write_text(part.model_dump_json(), "utf-8")
-        half.replace(self._path(footage))
+        """Keep a part, whole or not at all; its pieces are not needed any more."""
+        self._write(self._path(footage.label, "json"), part.model_dump_json().encode())
+        for piece in self._folder.glob(f"{self._name(footage.label)}-*.seen"):
+            piece.unlink(missing_ok=True)
 
-    def _path(self, footage: Footage) -> Path:
-        name = hashlib.sha256(f"{self._analysis_key}|{footage.label}".encode()).hexdigest()
-        return self._folder / f"{name[:32]}.json"
+    def seen(self, task: Task) -> Seen | None:
+        """What an earlier run saw in this piece, unless the video has changed since."""
+        try:
+            head, _, looks = self._piece(task).read_bytes().partition(HEAD_END)
+            told = SeenHead.model_validate_json(head)
+            every = from_bytes(looks)
+        except (OSError, ValueError, KeyError):
+            return None
+        if (told.size_bytes, told.changed_ns) != state_of(task.footage):
+            return None
+        return Seen(
+            looks=tuple(every[told.lead :]),
+            lead=tuple(every[: told.lead]),
+            **told.model_dump(include=KEPT),
+            recorded=told.recorded,
+        )
+
+    def keep(self, task: Task, seen: Seen) -> None:
+        """Keep one piece, whole or not at all."""
+        size_bytes, changed_ns = state_of(task.footage)
+        head = SeenHead(
+            size_bytes=size_bytes,
+            changed_ns=changed_ns,
+            lead=len(seen.lead),
+            recorded=seen.recorded,
+            **{name: getattr(seen, name) for name in KEPT},
+        )
+        looks = to_bytes((*seen.lead, *seen.looks))
+        self._write(self._piece(task), head.model_dump_json().encode() + HEAD_END + looks)
+
+    def _write(self, path: Path, content: bytes) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        half = path.with_suffix(".half")
+        half.write_bytes(content)
+        half.replace(path)
+
+    def _piece(self, task: Task) -> Path:
+        span = f"{task.segment.start_s:.0f}-{task.segment.end_s:.0f}"
+        return self._path(f"{task.footage.label}", "seen", f"-{span}")
+
+    def _path(self, label: str, suffix: str, more: str = "") -> Path:
+        return self._folder / f"{self._name(label)}{more}.{suffix}"
+
+    def _name(self, label: str) -> str:
+        return hashlib.sha256(f"{self._analysis_key}|{label}".encode()).hexdigest()[:32]
+
+
+KEPT: Final = {"frames_decoded", "uneven", "duration_s", "sha256", "error"}
+
+
+def state_of(footage: Footage) -> tuple[int, int]:
+    """Size and time of the last change: enough to tell whether a piece still holds."""
+    try:
+        found = footage.path.stat()
+    except OSError:
+        return 0, 0
+    return found.st_size, found.st_mtime_ns

@@ -88,9 +88,11 @@ class Places:
         return next((place for match, place in self.listed if fnmatchcase(label, match)), None)
 
 
-def everywhere(zones: Sequence[Zone], camera: str | None = None) -> Places:
+def everywhere(
+    zones: Sequence[Zone], camera: str | None = None, camera_id: str | None = None
+) -> Places:
     """Every recording is of one camera."""
-    return Places((("*", Place(tuple(zones), camera)),))
+    return Places((("*", Place(tuple(zones), camera, camera_id)),))
 
 
 def load_places(path: Path) -> Places:

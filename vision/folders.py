@@ -1,0 +1,28 @@
+"""One run in one folder: a second one is refused, and a killed one leaves no lock behind."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from vision.errors import ConfigError
+
+LOCK: Final = ".running"
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Hold the folder until the block ends; ConfigError while another process does."""
+    # The system lets go of it when the process ends, however it ends.
+    with (folder / LOCK).open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise ConfigError(
+                f"another run writes into {folder} now; wait for it, or give another folder"
+            ) from error
+        yield
+    (folder / LOCK).unlink(missing_ok=True)
