@@ -17,18 +17,19 @@ SUBJECT: Final[dict[Trigger, str]] = {
 }
 BODY: Final[dict[Trigger, str]] = {
     "alert_upheld": N_(
-        "A person looked at the pictures and upheld it: %(rule)s, %(severity)s, at %(time)s, "
-        "camera %(camera)s, zone %(zone)s."
+        "A person looked at the pictures and upheld it: %(rule)s, %(severity)s. "
+        "%(restaurant)s, camera %(camera)s, %(zone)s, %(time)s."
     ),
     "alert_withdrawn": N_(
-        "The verdict on %(rule)s at %(time)s, camera %(camera)s, was taken back. "
+        "The verdict on %(rule)s was taken back: %(restaurant)s, camera %(camera)s, %(time)s. "
         "What we told you about it no longer holds."
     ),
     "alert_late": N_(
-        "Nobody has reviewed it yet: %(rule)s, %(severity)s, at %(time)s, camera %(camera)s. "
+        "Nobody has reviewed it yet: %(rule)s, %(severity)s. %(restaurant)s, camera %(camera)s, "
+        "%(time)s. "
         "It was due at %(due)s."
     ),
-    "camera_offline": N_("No picture has come from camera %(camera)s since %(time)s."),
+    "camera_offline": N_("No picture has come from %(restaurant)s, camera %(camera)s, since %(time)s."),
     "digest": N_("From %(since)s to %(until)s."),
     "test": N_("Messages arrive here. %(by)s asked for this one."),
 }
@@ -37,5 +38,4 @@ LINE: Final = N_("%(rule)s: %(count)s upheld")
 OFFLINE_LINE: Final = N_("Camera offline: %(count)s times")
 OPEN: Final = N_("Open: %(link)s")
 WHY: Final = N_("You get this because of the subscription “%(label)s”.")
-ALL: Final = N_("All of %(restaurant)s")
 OFFICE: Final = N_("all restaurants")
