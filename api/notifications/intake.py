@@ -241,7 +241,7 @@ def _by_rule(session: Session, *which: ColumnElement[bool]) -> Counter[str]:
     wanted: Any = session.execute(
         select(AlertRow.rule, func.count()).where(*which).group_by(AlertRow.rule)
     )
-    return Counter(dict(wanted))
+    return Counter({row[0]: row[1] for row in wanted})
 
 
 def latest_seq(session: Session) -> int:
