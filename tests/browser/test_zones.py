@@ -40,8 +40,14 @@ def editor(site: Site, camera: NewCamera, page: Page) -> Page:
     """The editor, open before a supervisor."""
     site.sign_in(page, "Sue")
     page.goto(f"{site.address}/cameras/{camera.id}/zones")
-    expect(page.locator("svg[data-canvas] image")).to_be_visible()
+    expect_ready(page)
     return page
+
+
+def expect_ready(page: Page) -> None:
+    """The zones that are there have come."""
+    expect(page.locator("svg[data-canvas] image")).to_be_visible()
+    expect(page.locator("[data-go=new]")).to_be_enabled()
 
 
 def click(page: Page, *corners: Corner) -> None:
@@ -158,6 +164,7 @@ def test_axe_finds_nothing_serious_on_the_pages_of_a_camera(
     cookie = {"name": "brightkitchen_language", "value": language, "url": site.address}
     editor.context.add_cookies([cookie])  # type: ignore[list-item]  # playwright's TypedDict
     editor.reload()
+    expect_ready(editor)
     editor.keyboard.press("n")
     editor.keyboard.press("Enter")
     expect(editor.locator(".zone-item")).to_have_count(1)
