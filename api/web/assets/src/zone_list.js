@@ -11,15 +11,33 @@ export class ZoneList {
     place.addEventListener("change", (input) => this.typed(input, true));
   }
 
-  /** Writes the whole list anew, unless somebody is typing in it. */
+  /** Keeps the list's elements while they fit: one that goes away under a click loses the click. */
   draw({ zones, selected, problem }) {
     this.zones = zones;
-    const typing = this.place.contains(document.activeElement) && document.activeElement.matches("input, select");
-    if (typing && this.place.children.length === zones.length) return this.marks(zones, selected, problem);
-    const focused = this.focusedPlace();
-    this.place.replaceChildren(...zones.map((zone, i) => this.item(zone, i, zones.length)));
+    const shape = zones.map((zone) => [zone, zone.hours.length, zone.polygon.length]);
+    const fits = this.shape?.length === shape.length && shape.every((one, i) => one.every((part, at) => part === this.shape[i][at]));
+    this.shape = shape;
+    if (fits) this.refresh();
+    else this.rebuild();
     this.marks(zones, selected, problem);
-    if (focused) this.place.children[Math.min(focused[0], zones.length - 1)]?.querySelector(`[data-do="${focused[1]}"]`)?.focus();
+  }
+
+  rebuild() {
+    const focused = this.focusedPlace();
+    this.place.replaceChildren(...this.zones.map((zone, i) => this.item(zone, i, this.zones.length)));
+    if (focused) this.place.children[Math.min(focused[0], this.zones.length - 1)]?.querySelector(`[data-do="${focused[1]}"]`)?.focus();
+  }
+
+  /** Writes the values again, but not where somebody types. */
+  refresh() {
+    this.zones.forEach((zone, index) => {
+      const item = this.place.children[index];
+      for (const field of item.querySelectorAll("[data-field]")) put(field, zone[field.dataset.field]);
+      for (const input of item.querySelectorAll("[data-axis]")) {
+        const at = [...input.closest("ol").children].indexOf(input.closest("li"));
+        put(input, (zone.polygon[at][input.dataset.axis] * 100).toFixed(1));
+      }
+    });
   }
 
   focusedPlace() {
@@ -93,6 +111,10 @@ export class ZoneList {
     const rows = [...target.closest(".hours").children];
     this.on.hours(zone, rows.map(readStretch), done);
   }
+}
+
+function put(input, value) {
+  if (input !== document.activeElement && input.value !== value) input.value = value;
 }
 
 function part(id) {

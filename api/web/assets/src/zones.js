@@ -259,7 +259,7 @@ document.addEventListener("keydown", (press) => {
   else if (press.ctrlKey || press.metaKey || press.altKey || typing) return;
   else if (key === "escape" && state.draft) cancel();
   else if (key === "enter" && state.draft && !press.target.closest("button")) finish();
-  else if (key === "n" && !state.draft) begin();
+  else if (key === "n" && !state.draft && !button("new").disabled) begin();
   else return;
   press.preventDefault();
 });
@@ -267,9 +267,13 @@ addEventListener("beforeunload", (event) => {
   if (!leaving && text() !== saved) event.preventDefault();
 });
 
+/** Nothing can be drawn before the zones that are there have come. */
 async function load() {
   const told = await tried(() => ask(address));
-  if (told) take(told);
+  draw();
+  if (!told) return;
+  take(told);
+  button("new").disabled = false;
   draw();
 }
 
