@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, TextClause, and_, func, or_, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -169,14 +169,18 @@ def list_alerts(session: Session, person: Person, query: AlertQuery) -> Page[Ale
     )
 
 
-def _filters(query: AlertQuery) -> list[ColumnElement[bool]]:
+def _filters(query: AlertQuery) -> list[ColumnElement[bool] | TextClause]:
     columns = {
         AlertRow.status: query.status,
         AlertRow.rule: query.rule,
         AlertRow.camera_id: query.camera,
         AlertRow.restaurant_id: query.restaurant,
     }
-    told = [column == value for column, value in columns.items() if value is not None]
+    told: list[ColumnElement[bool] | TextClause] = [
+        column == value for column, value in columns.items() if value is not None
+    ]
+    if query.status in OPEN:
+        told.append(OPEN_ONLY)
     if query.since is not None:
         told.append(AlertRow.started_at >= datetime.combine(query.since, time.min, UTC))
     if query.until is not None:
@@ -184,14 +188,20 @@ def _filters(query: AlertQuery) -> list[ColumnElement[bool]]:
     return told
 
 
-def open_alerts(person: Person) -> Select[Any]:
-    """The person's open alerts in the order of api.reviews.order."""
+def open_ids(person: Person) -> Select[UUID]:
+    """Ids of the person's open alerts in the order of api.reviews.order."""
     first = AlertRow.severity_rank.desc(), AlertRow.queued_at, AlertRow.id
-    return shown().where(in_scope(person), OPEN_ONLY).order_by(*first)
+    return select(AlertRow.id).where(in_scope(person), OPEN_ONLY).order_by(*first)
+
+
+def read_in_order(session: Session, ids: Sequence[UUID]) -> list[AlertOut]:
+    """These alerts, in this order."""
+    found = {alert.id: alert for alert in read_alerts(session, shown().where(AlertRow.id.in_(ids)))}
+    return [found[alert_id] for alert_id in ids if alert_id in found]
 
 
 def read_alerts(session: Session, wanted: Select[Any]) -> list[AlertOut]:
-    """Run a query made from ``open_alerts`` or this file's own."""
+    """Run a query made from ``shown``."""
     rows = session.execute(wanted).all()
     evidence = evidence_of(session, [row[0].id for row in rows])
     return [

@@ -14,7 +14,7 @@ from api import audit
 from api.accounts.schemas import Person
 from api.alerts.models import AlertRow
 from api.alerts.schemas import AlertOut
-from api.alerts.store import open_alerts, read_alerts
+from api.alerts.store import open_ids, read_in_order
 from api.database import new_id
 from api.reviews import desk, known_store, store
 from api.reviews.models import ReviewRow
@@ -37,8 +37,9 @@ def burst_of(session: Session, person: Person, item_id: UUID) -> list[AlertOut]:
         AlertRow.zone == item.zone,
         AlertRow.started_at.between(item.started_at - WINDOW, item.started_at + WINDOW),
     )
-    wanted = open_alerts(person).where(*like, *open_to(person)).limit(LARGEST)
-    found = {alert.id: alert for alert in read_alerts(session, wanted)}
+    wanted = open_ids(person).where(*like, *open_to(person)).limit(LARGEST)
+    ids = session.scalars(wanted).all()
+    found = {alert.id: alert for alert in read_in_order(session, ids)}
     if known_store.find_show(session, person, item_id) is not None:
         found[item.id] = item
     return sorted(found.values(), key=lambda alert: (alert.started_at, alert.id))

@@ -9,13 +9,13 @@ from itertools import groupby
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api import audit
 from api.accounts.models import UserRow
 from api.accounts.schemas import Person
-from api.alerts.models import AlertRow
+from api.alerts.models import OPEN_ONLY, AlertRow
 from api.alerts.store import in_scope
 from api.cameras.models import CameraRow
 from api.database import now
@@ -160,5 +160,6 @@ def disputed(session: Session, person: Person) -> int:
         .where(ReviewRow.verdict != "unsure")
         .scalar_subquery()
     )
-    wanted: list[ColumnElement[bool]] = [AlertRow.status == "second_review", decided >= 2]
-    return session.scalar(select(func.count()).where(in_scope(person), *wanted)) or 0
+    wanted = AlertRow.status == "second_review", decided >= 2
+    counted = select(func.count()).select_from(AlertRow).where(in_scope(person), OPEN_ONLY, *wanted)
+    return session.scalar(counted) or 0

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from api.accounts.schemas import Person
 from api.alerts.models import OPEN_ONLY, AlertRow
 from api.alerts.schemas import AlertOut
-from api.alerts.store import in_scope, open_alerts, read_alerts
+from api.alerts.store import in_scope, open_ids, read_in_order
 from api.database import now
 from api.evidence.models import EvidenceRow
 from api.restaurants.models import RestaurantRow, StationRow
@@ -37,21 +37,18 @@ def queue(
     only: QueueFilter = EVERYTHING,
 ) -> list[AlertOut]:
     """What this person could review now, first things first."""
-    wanted = open_alerts(person).where(*open_to(person), *fitting(only))
-    return read_alerts(session, wanted.where(AlertRow.id.not_in(skip)).limit(limit))
+    wanted = open_ids(person).where(*open_to(person), *fitting(only))
+    ids = session.scalars(wanted.where(AlertRow.id.not_in(skip)).limit(limit)).all()
+    return read_in_order(session, ids)
 
 
 def claimable(
     person: Person, only: QueueFilter, skip: Collection[UUID], judgeable: bool
 ) -> Select[UUID]:
     """Ids in the queue's order; ``judgeable`` or not is whether there is anything to look at."""
-    first = AlertRow.severity_rank.desc(), AlertRow.queued_at, AlertRow.id
-    return (
-        select(AlertRow.id)
-        .where(in_scope(person), OPEN_ONLY, *open_to(person), *fitting(only))
-        .where(AlertRow.id.not_in(skip), has_pictures() if judgeable else ~has_pictures())
-        .order_by(*first)
-    )
+    pictures = has_pictures() if judgeable else ~has_pictures()
+    wanted = open_ids(person).where(*open_to(person), *fitting(only))
+    return wanted.where(AlertRow.id.not_in(skip), pictures)
 
 
 def open_to(person: Person) -> tuple[ColumnElement[bool], ...]:
@@ -115,7 +112,7 @@ def queue_counts(session: Session, person: Person) -> QueueCounts:
     counts: dict[str, int] = {row[0]: row[1] for row in rows}
     waiting, second = counts.get("waiting", 0), counts.get("second_review", 0)
     # Only what had a first review can have had one of this person's.
-    spoken = AlertRow.status == "second_review", ~not_reviewed_by(person)
+    spoken = OPEN_ONLY, AlertRow.status == "second_review", ~not_reviewed_by(person)
     own = session.scalar(select(func.count()).where(in_scope(person), *spoken)) or 0
     overdue = in_scope(person), OPEN_ONLY, AlertRow.due_at < now()
     late = session.scalar(select(func.count()).select_from(AlertRow).where(*overdue)) or 0
@@ -134,12 +131,12 @@ def queue_page(
     session: Session, person: Person, only: QueueFilter, after: str | None, limit: int
 ) -> QueuePage:
     """Everything open in this person's scope, also what others look at."""
-    wanted = open_alerts(person).where(*fitting(only))
+    wanted = open_ids(person).where(*fitting(only))
     if after is not None:
         wanted = wanted.where(_behind(*decode_place(after)))
-    found = read_alerts(session, wanted.limit(limit + 1))
-    items = found[:limit]
-    if len(found) <= limit:
+    found = session.scalars(wanted.limit(limit + 1)).all()
+    items = read_in_order(session, found[:limit])
+    if len(found) <= limit or not items:
         return QueuePage(items, None)
     last = session.get_one(AlertRow, items[-1].id)
     return QueuePage(items, encode_place(last.severity_rank, last.queued_at, last.id))

@@ -70,9 +70,6 @@ def test_a_burst_is_dismissed_and_undone_in_one_step(
     assert (told["dismissed"], told["skipped"]) == (alike, [])
     with kitchen.database.reading() as session:
         rows = session.scalars(select(ReviewRow)).all()
-        doubled = {
-            str(i) for i in session.scalars(select(AlertRow.id).where(AlertRow.double_review))
-        }
         assert {(r.batch, r.reason, r.comment) for r in rows} == {
             (told["batch"], "wrong_object", "the same ladle")
         }
