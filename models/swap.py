@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +14,8 @@ from models.choose import detector_thresholds
 from models.dataset import CLASSES, Picture
 from models.export import DETECTOR_PX, compare_detector, export_detector, strip_checkpoint
 from models.formats import box_figures
-from models.seen import held_out, look_at, open_bare
+from models.metrics import join
+from models.seen import Seen, held_out, look_at, open_bare
 from models.stamp import stamp
 from vision.errors import ConfigError
 from vision.model import load_model
@@ -86,5 +87,16 @@ def _measured(
         own |= {f"{kind}_{name}": value for name, value in box_figures(seen, kind).items()}
         own[f"{kind}_boxes"] = boxes[kind]
     export = {name: round(value, 5) for name, value in apart.items()}
-    changes: dict[str, Any] = {"metrics": {"own": own, "export": export}}
+    limits = {str(kind): v for kind, v in load_model(out).manifest.detector.thresholds.items()}
+    own["false_pests_a_picture"] = round(_false_pests(seen, limits | thresholds), 4)
+    changes: dict[str, Any] = {"metrics": {"detector": {"overall": own}, "export": export}}
     return changes | ({"detector": {"thresholds": thresholds}} if thresholds else {})
+
+
+def _false_pests(seen: Sequence[Seen], limits: Mapping[str, float]) -> float:
+    """Pests told where none is boxed, a picture; a loose box on a real one counts too."""
+    false = 0
+    for kind in CLASSES[1:]:
+        matches = join([one.matches(kind) for one in seen])
+        false += int((~matches.correct[matches.confidence >= limits[kind]]).sum())
+    return false / len(seen)

@@ -75,6 +75,6 @@ def test_a_folder_of_ones_own_is_trained_on_and_exported_whole(tmp_path: Path) -
     assert manifest.head_state == shipped.head_state
     assert manifest.files["detector.pt"] != shipped.files["detector.pt"]
     tables = tomllib.loads((bundle / "manifest.toml").read_text("utf-8"))
-    assert tables["metrics"]["own"]["pictures"] == 3
+    assert tables["metrics"]["detector"]["overall"]["pictures"] == 3
     # Three boxes say nothing about a threshold: it stays as it was.
     assert manifest.detector.thresholds == shipped.detector.thresholds
