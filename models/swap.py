@@ -81,16 +81,27 @@ def _measured(
     seen = look_at(open_bare(load_model(out)), pictures)
     boxes = {kind: sum(len(one.truth(kind)) for one in seen) for kind in CLASSES}
     enough = [kind for kind in CLASSES if kind in labelled and boxes[kind] >= ENOUGH]
-    thresholds = {kind: v for kind, v in detector_thresholds(seen).items() if kind in enough}
-    own: dict[str, Any] = {"pictures": len(seen)}
-    for kind in enough:
-        own |= {f"{kind}_{name}": value for name, value in box_figures(seen, kind).items()}
-        own[f"{kind}_boxes"] = boxes[kind]
+    chosen = {kind: v for kind, v in detector_thresholds(seen).items() if kind in enough}
+    before = load_model(out).manifest.detector.thresholds
+    limits = {str(kind): limit for kind, limit in before.items()} | chosen
+    tables = {"overall": _table(seen, limits)}
+    for name in sorted({one.picture.set_name for one in seen}):
+        tables[name] = _table([one for one in seen if one.picture.set_name == name], limits)
     export = {name: round(value, 5) for name, value in apart.items()}
-    limits = {str(kind): v for kind, v in load_model(out).manifest.detector.thresholds.items()}
-    own["false_pests_a_picture"] = round(_false_pests(seen, limits | thresholds), 4)
-    changes: dict[str, Any] = {"metrics": {"detector": {"overall": own}, "export": export}}
-    return changes | ({"detector": {"thresholds": thresholds}} if thresholds else {})
+    changes: dict[str, Any] = {"metrics": {"detector": tables, "export": export}}
+    return changes | ({"detector": {"thresholds": chosen}} if chosen else {})
+
+
+def _table(seen: Sequence[Seen], limits: Mapping[str, float]) -> dict[str, Any]:
+    """The figures of some pictures, as ``models info`` shows them."""
+    table: dict[str, Any] = {"pictures": len(seen)}
+    for kind in CLASSES:
+        count = sum(len(one.truth(kind)) for one in seen)
+        if count:
+            table |= {f"{kind}_{name}": v for name, v in box_figures(seen, kind).items()}
+            table[f"{kind}_boxes"] = count
+    table["false_pests_a_picture"] = round(_false_pests(seen, limits), 4)
+    return table
 
 
 def _false_pests(seen: Sequence[Seen], limits: Mapping[str, float]) -> float:
