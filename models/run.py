@@ -38,6 +38,7 @@ from models.dataset import (
     read_all,
 )
 from models.export import (
+    DETECTOR_PX,
     compare_detector,
     compare_head_state,
     export_detector,
@@ -193,13 +194,13 @@ def manifest_tables(bundle: Path) -> dict[str, Any]:
     return {
         "schema": "brightkitchen.model/1",
         "name": "kitchen-n",
-        "version": "0.1.0",
+        "version": "0.2.0",
         "licence": "AGPL-3.0-or-later",
         "description": "Heads, rodents and cockroaches; hat and mask state of each head.",
         "files": pin(bundle, FILES),
         "detector": {
             "file": "detector.onnx",
-            "input_px": 640,
+            "input_px": DETECTOR_PX,
             "output": "raw",
             "classes": list(CLASSES),
             "thresholds": dict.fromkeys(CLASSES, 0.5),
