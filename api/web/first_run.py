@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from api.accounts import store
 from api.accounts.links import PATHS, Purpose, require_link
+from api.accounts.people import count_users
 from api.accounts.schemas import Person
 from api.accounts.sessions import admit, refuse_cross_site, set_cookie, visit_of
 from api.accounts.throttle import Throttle
@@ -96,6 +97,7 @@ def _page(
     with database.reading() as session:
         try:
             user_id = require_link(session, purpose, filled.token)
+            works = purpose == "password" or count_users(session) == 0
         except NotFoundError:
             works, user_id = False, None
         if user_id is not None:

@@ -205,6 +205,12 @@ FOREIGN: Final[dict[str, Callable[[Tenants], str]]] = {
     "user_id": _user,
     "version": lambda tenants: "1",
 }
+ZONES: Final = """
+[[zones]]
+name = "range"
+type = "cooking"
+polygon = [[0.1, 0.1], [0.9, 0.1], [0.9, 0.9]]
+"""
 Body = Callable[[Tenants, Ids], Any]
 BODIES: Final[dict[str, Body]] = {
     "POST /api/v1/alerts": lambda tenants, ids: tenants.kitchen.alert(camera_id=ids("camera_id")),
@@ -213,6 +219,24 @@ BODIES: Final[dict[str, Body]] = {
         "reason": "allowed_here",
     },
     "POST /api/v1/camera-keys": lambda tenants, ids: {"camera_id": ids("camera_id")},
+    "POST /api/v1/cameras/{camera_id}/zones/file": lambda tenants, ids: {
+        "base_version": 0,
+        "file": ZONES,
+    },
+    "POST /api/v1/rounds/{round_id}/findings": lambda tenants, ids: {
+        "id": str(uuid.UUID(int=7)),
+        "camera_id": ids("camera_id"),
+        "sha256": ids("sha256"),
+        "rule": "missing_hat",
+        "box": [0.1, 0.1, 0.2, 0.2],
+    },
+    "POST /alerts/{alert_id}/reopen": lambda tenants, ids: {"reason": "looked at it again"},
+    "PUT /api/v1/subscriptions/{subscription_id}": lambda tenants, ids: {
+        "restaurant_id": ids("restaurant_id"),
+        "label": "their owner",
+        "channel": "email",
+        "target": "owner@jade.example",
+    },
     "PUT /api/v1/samples/{sample_id}": lambda tenants, ids: {
         "files": [ref(JPEG).model_dump(mode="json")]
     },
