@@ -17,6 +17,7 @@ from vision.model import ModelBundle
 from vision.names import RuleId
 from vision.pipeline import Detector, Pipeline
 from vision.rulepacks import load_pack
+from vision.second_look import consider
 from vision.tracker import NearestTracker
 from vision.video import open_video
 from vision.zones import whole_picture
@@ -115,17 +116,21 @@ class Remembered:
     """
 
     detector: Detector
-    seen: dict[float, Detections] = field(default_factory=dict)
+    seen: dict[float, tuple[Detections, Detections]] = field(default_factory=dict)
     size: tuple[int, int] = (0, 0)
 
     def detect(self, frame: Frame) -> Detections:
         """What this frame shows."""
+        return self.consider(frame)[0]
+
+    def consider(self, frame: Frame) -> tuple[Detections, Detections]:
+        """What this frame shows, and what is unsure in it."""
         if not self.size[0]:
             self.size = frame.width, frame.height
         if (frame.width, frame.height) != self.size:
-            return self.detector.detect(frame)
+            return consider(self.detector, frame)
         if frame.time_s not in self.seen:
-            self.seen[frame.time_s] = self.detector.detect(frame)
+            self.seen[frame.time_s] = consider(self.detector, frame)
         return self.seen[frame.time_s]
 
 

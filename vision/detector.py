@@ -13,10 +13,10 @@ import openvino as ov
 from openvino.preprocess import ColorFormat, PrePostProcessor
 
 from vision.alert import ModelRef
+from vision.boxes import read_end2end, read_raw, suppress
 from vision.detections import HEAD, KINDS, Detections, FloatArray, IntArray
 from vision.errors import ConfigError, ModelError
 from vision.frames import Frame, Image
-from vision.geometry import box_iou
 from vision.heads import choose_states, head_crop, sharpness
 from vision.letterbox import Letterbox
 from vision.limits import check_size
@@ -27,8 +27,9 @@ Precision = Literal["auto", "f32"]
 # Overlap from which two boxes of one class are the same thing.
 RAW_IOU: Final = 0.6
 END2END_IOU: Final = 0.7
-MAX_DETECTIONS: Final = 300
 MIN_SIDE_PX: Final = 1
+# Share of its threshold from which an animal counts where it moves by itself.
+UNSURE_SHARE: Final = 0.45
 # One camera has one shape; a folder of pictures has a few.
 COMPILED_SHAPES: Final = 4
 ULTRALYTICS_CONFIDENCE: Final = 0.35
@@ -53,6 +54,8 @@ class OpenVinoDetector:
         self._thresholds = np.array(
             [self._spec.thresholds[kind] for kind in self._spec.classes], np.float32
         )
+        animals = self._class_ids != HEAD
+        self._least = np.where(animals, UNSURE_SHARE, 1).astype(np.float32) * self._thresholds
         head_state = bundle.manifest.head_state
         self._judge = None
         if head_state and bundle.head_state_path:
@@ -61,6 +64,10 @@ class OpenVinoDetector:
 
     def detect(self, frame: Frame) -> Detections:
         """What this frame shows, boxes in its pixels; SourceError when it is too large."""
+        return self.consider(frame)[0]
+
+    def consider(self, frame: Frame) -> tuple[Detections, Detections]:
+        """What this frame shows, and the animals that are too unsure to be told by it alone."""
         check_size(frame.width, frame.height, "the picture")
         letterbox = Letterbox.of(frame.width, frame.height, self._spec.input_px)
         output = self._engine.run(letterbox.fit(frame.image)[None])[0]
@@ -68,14 +75,16 @@ class OpenVinoDetector:
         xyxy = letterbox.to_frame(xyxy)
         rows = self._worth(xyxy, confidence, classes)
         found = Detections.of(xyxy[rows], confidence[rows], self._class_ids[classes[rows]])
-        return self._judge.judge(found, frame.image) if self._judge else found
+        found = self._judge.judge(found, frame.image) if self._judge else found
+        sure = confidence[rows] >= self._thresholds[classes[rows]]
+        return found[sure], found[~sure]
 
     def _read(self, output: FloatArray) -> tuple[FloatArray, FloatArray, IntArray]:
-        """Boxes in input pixels, confidences and class numbers above their thresholds."""
+        """Boxes in input pixels, confidences and class numbers, the unsure animals included."""
         read = read_end2end if self._spec.output == "end2end" else read_raw
         xyxy, confidence, classes = read(output)
         known = (classes >= 0) & (classes < len(self._thresholds))
-        needed = self._thresholds[np.where(known, classes, 0)]
+        needed = self._least[np.where(known, classes, 0)]
         rows = known & (confidence >= needed)
         return xyxy[rows], confidence[rows], classes[rows]
 
@@ -190,35 +199,6 @@ def _with_pixels(graph: Any) -> Any:
         ColorFormat.RGB
     ).scale(255.0)
     return steps.build()
-
-
-def read_end2end(output: FloatArray) -> tuple[FloatArray, FloatArray, IntArray]:
-    """Boxes, confidences and classes from (n, 6) rows."""
-    return output[:, :4], output[:, 4], np.nan_to_num(output[:, 5], nan=-1).astype(np.int64)
-
-
-def read_raw(output: FloatArray) -> tuple[FloatArray, FloatArray, IntArray]:
-    """Boxes, best confidence and its class from (4 + classes, n) centre-size columns."""
-    middle, half = output[:2].T, output[2:4].T / 2
-    xyxy: FloatArray = np.hstack([middle - half, middle + half])
-    return xyxy, output[4:].max(axis=0), output[4:].argmax(axis=0)
-
-
-def suppress(
-    xyxy: FloatArray, confidence: FloatArray, classes: IntArray, max_iou: float
-) -> IntArray:
-    """Rows that are not a weaker double of another of their class, the surest first."""
-    order = np.argsort(-confidence, kind="stable")[: 4 * MAX_DETECTIONS]
-    boxes, kinds = xyxy[order], classes[order]
-    doubles = (box_iou(boxes, boxes) > max_iou) & (kinds[:, None] == kinds[None])
-    free = np.ones(len(order), np.bool_)
-    kept: list[int] = []
-    for row in range(len(order)):
-        if free[row]:
-            kept.append(row)
-            free &= ~doubles[row]
-    rows: IntArray = order[kept[:MAX_DETECTIONS]]
-    return rows
 
 
 def _placed(column: Any, rows: IntArray, values: Any) -> Any:

@@ -17,7 +17,7 @@ from vision.looks import Look
 from vision.motion import Motion, MotionSensor
 from vision.names import RuleId
 from vision.rulepacks import RulePack
-from vision.second_look import Detector, LookCount, SecondLook
+from vision.second_look import Detector, LookCount, SecondLook, backed, consider
 from vision.zones import Zone, zone_index
 
 PEST_RULES: Final[frozenset[RuleId]] = frozenset(("pest_rodent", "pest_cockroach", "pest_fly"))
@@ -62,7 +62,8 @@ class Looker:
     def _see(self, frame: Frame) -> Detections:
         motion = self._motion.step(frame.image, frame.time_s)
         self._ground = motion.shift
-        seen = self._again(frame, self._detector.detect(frame), motion)
+        seen = backed(*consider(self._detector, frame), motion)
+        seen = self._again(frame, seen, motion)
         return seen.with_columns(motion=motion.states(seen.xyxy))
 
     def _again(self, frame: Frame, seen: Detections, motion: Motion) -> Detections:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -40,6 +40,15 @@ class Detector(Protocol):
 
     def detect(self, frame: Frame) -> Detections:
         """What this frame shows, boxes in its pixels."""
+        ...
+
+
+@runtime_checkable
+class Hesitant(Protocol):
+    """A detector that also tells of what it is not sure of."""
+
+    def consider(self, frame: Frame) -> tuple[Detections, Detections]:
+        """What this frame shows, and the animals that are too unsure to be told by it alone."""
         ...
 
 
@@ -84,7 +93,7 @@ class SecondLook:
         self._pass_time(frame.time_s)
         for box in self._choose(seen, places):
             tile = tile_around(box, frame.width, frame.height)
-            found = animals_in(detector, frame, tile)
+            found = animals_in(detector, frame, tile, motion)
             found = found[gaps(found.xyxy, box[None])[:, 0] <= NEAR_LENGTHS]
             self.count.found += bool(len(found))
             if not len(found):
@@ -154,14 +163,41 @@ def tile_around(box: FloatArray, width: int, height: int) -> tuple[int, int, int
     return left, top, left + across, top + down
 
 
-def animals_in(detector: Detector, frame: Frame, tile: tuple[int, int, int, int]) -> Detections:
+def animals_in(
+    detector: Detector, frame: Frame, tile: tuple[int, int, int, int], motion: Motion
+) -> Detections:
     """Animals in a tile, in pixels of the whole frame; cut ones are left out."""
     left, top, right, bottom = tile
     part = np.ascontiguousarray(frame.image[top:bottom, left:right])
-    found = detector.detect(Frame(part, frame.time_s))
-    found = found[(found.class_id != HEAD) & whole(found.xyxy, tile, frame)]
     corner = np.array([left, top] * 2, np.float32)
-    return found.with_columns(xyxy=found.xyxy + corner)
+    sure, unsure = (
+        found[(found.class_id != HEAD) & whole(found.xyxy, tile, frame)]
+        for found in consider(detector, Frame(part, frame.time_s))
+    )
+    sure, unsure = (f.with_columns(xyxy=f.xyxy + corner) for f in (sure, unsure))
+    return merged(sure, unsure[alive(unsure, motion)])
+
+
+def consider(detector: Detector, frame: Frame) -> tuple[Detections, Detections]:
+    """What a frame shows, and what is unsure in it where the detector tells."""
+    if isinstance(detector, Hesitant):
+        return detector.consider(frame)
+    return detector.detect(frame), Detections.empty()
+
+
+def backed(sure: Detections, unsure: Detections, motion: Motion) -> Detections:
+    """All that is sure, and the unsure animals that move by themselves and are no one's hands."""
+    living = unsure[alive(unsure, motion)]
+    hands = on_bodies(centres(living.xyxy), sure.xyxy[sure.class_id == HEAD])
+    return merged(sure, living[~hands])
+
+
+def on_bodies(points: FloatArray, heads: FloatArray) -> Mask:
+    """Which (n, 2) points lie where the bodies of (m, 4) heads may be, (n,)."""
+    bodies = bodies_below(heads)
+    return np.array(
+        [((p >= bodies[:, :2]) & (p <= bodies[:, 2:])).all(axis=1).any() for p in points], np.bool_
+    )
 
 
 def whole(xyxy: FloatArray, tile: tuple[int, int, int, int], frame: Frame) -> Mask:
@@ -181,12 +217,7 @@ def unexplained(places: Sequence[FloatArray], seen: Detections) -> list[FloatArr
     boxes, heads = np.stack(places), seen.class_id == HEAD
     beside = (gaps(boxes, seen.xyxy[~heads]) <= 1).reshape(len(boxes), -1)
     animal = [bool(row.any()) for row in beside]
-    bodies = bodies_below(seen.xyxy[heads])
-    points = centres(boxes)
-    person: list[bool] = [
-        bool(((point >= bodies[:, :2]) & (point <= bodies[:, 2:])).all(axis=1).any())
-        for point in points
-    ]
+    person = on_bodies(centres(boxes), seen.xyxy[heads])
     return [box for box, a, p in zip(places, animal, person, strict=True) if not (a or p)]
 
 

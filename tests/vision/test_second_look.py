@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,6 +33,7 @@ BOXES = st.tuples(st.floats(0, 900), st.floats(0, 500), st.floats(4, 60), st.flo
     lambda b: (b[0], b[1], b[0] + b[2], b[1] + b[3])
 )
 BLANK = np.zeros((HEIGHT_PX, WIDTH_PX, 3), np.uint8)
+UNTOLD = MotionSensor().step(BLANK, 0.0)
 
 
 class FromCloseUp:
@@ -132,16 +135,16 @@ def test_a_tile_lies_in_the_picture_and_around_its_place(box: Box, width: int, h
 def test_boxes_of_a_tile_come_back_in_pixels_of_the_frame() -> None:
     image = np.full((HEIGHT_PX, WIDTH_PX, 3), 150, np.uint8)
     fill(image, (500, 300, 530, 312), 20)
-    found = animals_in(FromCloseUp(), Frame(image, 0.0), (400, 250, 720, 430))
+    found = animals_in(FromCloseUp(), Frame(image, 0.0), (400, 250, 720, 430), UNTOLD)
     assert found.xyxy.tolist() == [[500, 300, 530, 312]]
 
 
 def test_what_the_edge_of_a_tile_cuts_is_left_out() -> None:
     image = np.full((HEIGHT_PX, WIDTH_PX, 3), 150, np.uint8)
     fill(image, (390, 300, 420, 312), 20)
-    assert len(animals_in(FromCloseUp(), Frame(image, 0.0), (400, 250, 720, 430))) == 0
+    assert len(animals_in(FromCloseUp(), Frame(image, 0.0), (400, 250, 720, 430), UNTOLD)) == 0
     fill(image, (0, 300, 30, 312), 20)
-    assert len(animals_in(FromCloseUp(), Frame(image, 0.0), (0, 250, 320, 430))) == 1
+    assert len(animals_in(FromCloseUp(), Frame(image, 0.0), (0, 250, 320, 430), UNTOLD)) == 1
 
 
 @given(st.lists(BOXES, max_size=6), st.lists(BOXES, max_size=6))
@@ -159,3 +162,32 @@ def test_the_surer_of_two_views_stays() -> None:
     sure = make_detections((11, 10, 31, 20), kind="rodent", confidence=0.8)
     assert merged(unsure, sure).confidence.tolist() == merged(sure, unsure).confidence.tolist()
     assert merged(unsure, sure).motion.tolist() == [MotionState.UNTOLD]
+
+
+class Unsure(FromCloseUp):
+    """Sees a rodent everywhere it is told to, and is never sure."""
+
+    def __init__(self, where: Callable[[float], Box]) -> None:
+        super().__init__()
+        self._where = where
+
+    def consider(self, frame: Frame) -> tuple[Detections, Detections]:
+        if frame.width < WIDTH_PX:
+            return Detections.empty(), Detections.empty()
+        unsure = make_detections(self._where(frame.time_s), kind="rodent", confidence=0.3)
+        return Detections.empty(), unsure
+
+
+def unsure_rules(scene: Scene, where: Callable[[float], Box]) -> list[str]:
+    pack = load_pack("strict").pack
+    pipeline = Pipeline(Unsure(where), NearestTracker(), [whole_picture("cooking")], pack)
+    closed = [f for frame in scene.frames() for f in pipeline.step(frame).closed]
+    return [f.setting.id for f in (*closed, *pipeline.finish())]
+
+
+def test_an_unsure_animal_counts_where_it_moves_and_nowhere_else() -> None:
+    def where(time_s: float) -> Box:
+        return rat_at(time_s, length=14)
+
+    assert unsure_rules(plain(Scene(runs, seconds=4)), where) == ["pest_rodent"]
+    assert unsure_rules(plain(Scene(seconds=4)), where) == []
