@@ -11,9 +11,8 @@ import numpy as np
 
 from models.crops import INPUT_PX
 
-DETECTOR_PX: Final = (
-    512  # see experiments.md: pests are boxed best near the side they were learnt at
-)
+# Pests are boxed best near the side at which they were learnt (experiments.md).
+DETECTOR_PX: Final = 512
 OPSET: Final = 18
 BOX_TOLERANCE_PX: Final = 1.0
 CONFIDENCE_TOLERANCE: Final = 0.02  # weights are rounded to float16 after batch norm is folded in
