@@ -116,6 +116,12 @@ def _sampling(session: Session, person: Person, query: RecallQuery, zone: ZoneIn
     return sampling
 
 
+def sampled_days(session: Session, query: RecallQuery, zone: ZoneInfo) -> set[tuple[str, date]]:
+    """District and day of every draw of that time."""
+    rows = session.execute(select(PlanRow.district, PlanRow.day).where(*_days(query, zone)))
+    return {(district, day) for district, day in rows}
+
+
 def _days(query: RecallQuery, zone: ZoneInfo) -> list[ColumnElement[bool]]:
     """Whole local days that are over; the day in which ``until`` falls is not whole."""
     days = [PlanRow.day < now().astimezone(zone).date()]

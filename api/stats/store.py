@@ -27,7 +27,7 @@ from api.accounts.schemas import Person
 from api.alerts.models import AlertRow
 from api.alerts.store import in_scope
 from api.cameras.models import CameraRow
-from api.restaurants.models import RestaurantRow
+from api.restaurants.models import RestaurantRow, StationRow
 from api.stats.rules import beta_interval, wilson
 from api.stats.schemas import (
     AlertFilter,
@@ -196,6 +196,7 @@ class CountedAlert:
     confidence: float
     restaurant_name: str
     camera_name: str
+    district_id: str | None
 
 
 def counted_alerts(
@@ -211,9 +212,10 @@ def counted_alerts(
     conditions += [COLUMNS[name] == value for name, value in key.items() if name not in TIMED]
     shown = (AlertRow.id, AlertRow.started_at, AlertRow.rule, AlertRow.status, AlertRow.confidence)
     rows = session.execute(
-        select(*shown, RestaurantRow.name, CameraRow.name)
+        select(*shown, RestaurantRow.name, CameraRow.name, StationRow.district_id)
         .join(CameraRow, CameraRow.id == AlertRow.camera_id)
         .join(RestaurantRow, RestaurantRow.id == AlertRow.restaurant_id)
+        .outerjoin(StationRow, StationRow.id == RestaurantRow.station_id)
         .where(*conditions, *_standing(verdict))
         .order_by(AlertRow.started_at.desc(), AlertRow.id)
         .execution_options(yield_per=200)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from api.cameras.store import list_cameras
 from api.database import now
 from api.deps import DatabaseDep, SettingsDep, StaffDep
 from api.samples import recall
+from api.samples.plans import WITHOUT
 from api.samples.schemas import RecallItem, RecallQuery
 from api.settings import Settings
 from api.stats import store
@@ -68,6 +69,7 @@ class BehindQuery(BoardQuery):
     key: Annotated[str, Field(max_length=400)] = ""
     verdict: Annotated[Verdict | None, Empty] = None
     below: Annotated[float | None, Empty, Field(ge=0, le=1)] = None
+    sampled: bool = Field(default=False, description="of days that were sampled, as recall counts")
 
 
 def since(days: int, zone: ZoneInfo) -> datetime | None:
@@ -176,6 +178,9 @@ def behind(
     key: dict[Dimension, str] = {dimension: query.key} if query.key else {}
     with database.reading() as session:
         alerts = store.counted_alerts(session, found.person, asked, key, query.verdict, zone)
+        if query.sampled:
+            days = recall.sampled_days(session, RecallQuery(since=asked.since), zone)
+            alerts = (one for one in alerts if _day_of(one, zone) in days)
         shown = list(islice(alerts, MOST_SHOWN + 1))
     return render(
         request,
@@ -187,6 +192,10 @@ def behind(
         back=address("/precision", query.model_dump(include=set(BoardQuery.model_fields))),
         **shared(),
     )
+
+
+def _day_of(alert: store.CountedAlert, zone: ZoneInfo) -> tuple[str, date]:
+    return alert.district_id or WITHOUT, alert.started_at.astimezone(zone).date()
 
 
 def _asked(query: BehindQuery, settings: Settings) -> PrecisionQuery:
