@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tarfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,13 @@ from pydantic import SecretStr
 
 from api.admin import backup, restore
 from api.app import create_app
+from api.database import Database
+from api.evidence.inspection import inspect
+from api.evidence.signing import open_signer
 from api.settings import Settings
+from api.storage import open_storage
 from tests.api.building import JPEG, PASSWORD, Kitchen, ref, review
+from tests.commands import Run
 from vision.errors import ConfigError, SourceError
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -109,3 +115,38 @@ def test_nothing_is_overwritten(settings: Settings, tmp_path: Path) -> None:
         restore(given, tmp_path / "kitchen.tar")
     with pytest.raises(ConfigError, match="pg_dump"):
         backup(given, tmp_path / "other.tar")
+
+
+@pytest.mark.usefixtures("alert_id")
+def test_a_backup_holds_neither_the_signing_key_nor_derived_files(
+    kitchen: Kitchen, settings: Settings, tmp_path: Path
+) -> None:
+    assert open_signer(settings) is not None
+    kitchen.app.state.storage.keep_derived(ref(JPEG).sha256, "blurred.mp4", b"made again")
+    assert backup(settings, tmp_path / "kitchen.tar").evidence_files == 1
+    with tarfile.open(tmp_path / "kitchen.tar") as tar:
+        names = {Path(name).parts[0] for name in tar.getnames()}
+    assert names == {"manifest.json", "brightkitchen.db", "evidence"}
+
+
+@pytest.mark.usefixtures("alert_id")
+def test_a_restored_kitchen_has_its_chain_of_custody(settings: Settings, tmp_path: Path) -> None:
+    backup(settings, tmp_path / "kitchen.tar")
+    restore(elsewhere(tmp_path), tmp_path / "kitchen.tar")
+    there = elsewhere(tmp_path)
+    with closing(Database(there.url)) as database:
+        found = inspect(database, open_storage(there))
+    assert (found.entries, found.files, found.faults) == (1, 1, [])
+
+
+@pytest.mark.usefixtures("alert_id")
+def test_a_backup_says_that_evidence_in_a_bucket_is_not_in_it(
+    settings: Settings, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BRIGHTKITCHEN_EVIDENCE_URL", "s3://kitchen/north")
+    file = tmp_path / "kitchen.tar"
+    told = run("admin", "backup", file, "--data", settings.data, "--database-url", settings.url)
+    assert told.code == 0, told.err
+    assert "0 evidence files" in told.out
+    assert "lies in s3://kitchen/north and is not in the backup" in told.out
+    assert restore(elsewhere(tmp_path), file).evidence_at == "s3://kitchen/north"

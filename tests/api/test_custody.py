@@ -8,13 +8,17 @@ from typing import Any
 
 import pytest
 import time_machine
+from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
 from api.audit import AuditRow, verify_audit
+from api.database import Database
 from api.evidence import custody
 from api.evidence.models import CustodyDay, CustodyRow, EvidenceRow
 from api.evidence.signing import open_signer
+from api.migrations import alembic_config, upgrade
 from api.settings import Settings
 from tests.api.building import JPEG, MP4, Kitchen, assert_problem, key_of, ref, review
 from vision.custody import signature_fits
@@ -207,3 +211,21 @@ def test_nobody_learns_of_another_tenants_custody(kitchen: Kitchen) -> None:
     path = f"/api/v1/alerts/{foreign}/unblur"
     assert_problem(inspector.post(path, json={"reason": "case"}), 404, "not-found")
     assert_problem(owner.get("/api/v1/custody/days"), 403, "forbidden")
+
+
+def test_evidence_from_before_the_chains_is_taken_over(kitchen: Kitchen, database_url: str) -> None:
+    kept(kitchen, picture(0), picture(1))
+    kept(kitchen, picture(2), camera_id=kitchen.other_camera.id)
+    kitchen.database.close()
+    database = Database(database_url)
+    with database.connection() as connection:
+        versions = ScriptDirectory.from_config(alembic_config(connection)).walk_revisions()
+        mine = next(step for step in versions if "chain of custody" in (step.doc or ""))
+        command.downgrade(alembic_config(connection), str(mine.down_revision))
+    upgrade(database_url)
+    with database.reading() as session:
+        rows = session.scalars(select(CustodyRow)).all()
+        assert len(rows) == 3 and all('"taken_over":true' in row.detail for row in rows)
+        for restaurant in (kitchen.restaurant, kitchen.other_restaurant):
+            assert custody.check_chain(session, restaurant).fault is None
+    database.close()
