@@ -4,13 +4,17 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check bootstrap bootstrap-dev clean
+.PHONY: demo test cluster check bootstrap bootstrap-dev clean
 
 demo: bootstrap        ## Analyse sample_videos, post to an own server, print where to look
 	@$(BIN)/brightkitchen demo $(ARGS)
 
 test: bootstrap-dev    ## All tests that run without a cluster, a soak or training
 	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+cluster: bootstrap-dev ## Tests on a Ray cluster of two nodes on loopback
+	@$(PYTHON) deploy/bootstrap.py dev,cluster
+	$(BIN)/python -m pytest -m cluster $(ARGS)
 
 check: bootstrap-dev   ## Style, types, layering
 	$(BIN)/ruff check .

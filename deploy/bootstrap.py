@@ -68,8 +68,9 @@ def main() -> None:
     extra = sys.argv[1] if len(sys.argv) > 1 else ""
     stamp = VENV / f".ready-{extra or 'runtime'}"
     wanted = fingerprint(extra)
-    covering = [stamp, VENV / ".ready-dev"]
-    if any(s.exists() and s.read_text() in (wanted, fingerprint("dev")) for s in covering):
+    # The development tools come on top of what the runtime needs.
+    covering = {stamp: wanted} | ({} if extra else {VENV / ".ready-dev": fingerprint("dev")})
+    if any(path.exists() and path.read_text() == state for path, state in covering.items()):
         return
     began_s = time.monotonic()
     lay_venv()
