@@ -14,7 +14,7 @@ from models.crops import INPUT_PX
 # Pests are boxed best near the side at which they were learnt (experiments.md).
 DETECTOR_PX: Final = 512
 OPSET: Final = 18
-BOX_TOLERANCE_PX: Final = 1.0
+BOX_TOLERANCE_PX: Final = 1.5  # 0.3 % of the side
 CONFIDENCE_TOLERANCE: Final = 0.02  # weights are rounded to float16 after batch norm is folded in
 STATE_TOLERANCE: Final = 0.01
 SMALL: Final = 64  # constants up to this many numbers keep their precision
