@@ -55,14 +55,16 @@ def list_users(database_url: DatabaseUrl = None, data: DataDir = None) -> None:
     from api.accounts.user_schemas import UserQuery
     from api.cli import open_database, settings_for
 
-    with open_database(settings_for(database_url, data)).reading() as session:
-        cursor: str | None = None
-        while True:
-            page = listed(session, UserQuery(limit=200, cursor=cursor))
+    database, query = open_database(settings_for(database_url, data)), UserQuery(limit=200)
+    with database.reading() as session:
+        page = listed(session, query)
+        while page.items:
             for user in page.items:
                 typer.echo(user.model_dump_json())
-            if (cursor := page.next_cursor) is None:
-                return
+            if page.next_cursor is None:
+                break
+            page = listed(session, query.model_copy(update={"cursor": page.next_cursor}))
+    database.close()
 
 
 @people.command("reset-password")

@@ -206,6 +206,7 @@ FOREIGN: Final[dict[str, Callable[[Tenants], str]]] = {
     "version": lambda tenants: "1",
 }
 ZONES: Final = """
+name = "range"
 [[zones]]
 name = "range"
 type = "cooking"
