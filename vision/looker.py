@@ -17,7 +17,7 @@ from vision.looks import Look
 from vision.motion import Motion, MotionSensor
 from vision.names import RuleId
 from vision.rulepacks import RulePack
-from vision.second_look import Detector, LookCount, SecondLook, backed, consider
+from vision.second_look import Detector, LookCount, SecondLook, backed, consider, states_of_animals
 from vision.zones import Zone, zone_index
 
 PEST_RULES: Final[frozenset[RuleId]] = frozenset(("pest_rodent", "pest_cockroach", "pest_fly"))
@@ -64,7 +64,7 @@ class Looker:
         self._ground = motion.shift
         seen = backed(*consider(self._detector, frame), motion)
         seen = self._again(frame, seen, motion)
-        return seen.with_columns(motion=motion.states(seen.xyxy))
+        return seen.with_columns(motion=states_of_animals(seen, motion))
 
     def _again(self, frame: Frame, seen: Detections, motion: Motion) -> Detections:
         """And what it shows from close up where something moved that pests matter for."""

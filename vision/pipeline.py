@@ -105,8 +105,9 @@ class Judge:
         time_s: float,
         ground: tuple[float, float],
     ) -> Iterator[tuple[Finding, Change]]:
+        in_zone = {zone: tracked[places == k] for k, zone in enumerate(self._zones)}
         for index, (zone, setting) in enumerate(self._duties):
-            here = tracked[places == self._zones.index(zone)]
+            here = in_zone[zone]
             seen = [
                 sighting
                 for sighting in sightings(RULES[setting.id], here, ground)

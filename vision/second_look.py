@@ -13,7 +13,7 @@ from typing import Final, Protocol, runtime_checkable
 
 import numpy as np
 
-from vision.detections import HEAD, Detections, FloatArray, Mask, MotionState
+from vision.detections import HEAD, Detections, FloatArray, IntArray, Mask, MotionState
 from vision.frames import Frame
 from vision.geometry import box_iou, box_size, centres, gaps
 from vision.motion import Motion
@@ -139,9 +139,16 @@ class SecondLook:
 
 def alive(seen: Detections, motion: Motion) -> Mask:
     """The animals that move or came on their own, (n,)."""
-    lives = motion.states(seen.xyxy) >= MotionState.MOVES
-    rows: Mask = (seen.class_id != HEAD) & lives
-    return rows
+    return states_of_animals(seen, motion) >= MotionState.MOVES
+
+
+def states_of_animals(seen: Detections, motion: Motion) -> IntArray:
+    """MotionState of each row, (n,); nobody asks it of a head, so none is worked out."""
+    states = np.full(len(seen), MotionState.UNTOLD, np.int64)
+    animals = np.flatnonzero(seen.class_id != HEAD)
+    if len(animals):
+        states[animals] = motion.states(seen.xyxy[animals])
+    return states
 
 
 def near(box: FloatArray, others: Sequence[FloatArray]) -> bool:
