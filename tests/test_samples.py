@@ -82,18 +82,7 @@ def test_from_truth_the_rules_find_exactly_what_the_clip_shows(name: str, fps: f
         assert end_s == pytest.approx(e.end_s, abs=SLACK_S)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(
-            name,
-            marks=pytest.mark.xfail(
-                name == "night-rodent", reason="no infrared rats in the training data yet"
-            ),
-        )
-        for name in NAMES
-    ],
-)
+@pytest.mark.parametrize("name", NAMES)
 def test_the_shipped_model_finds_what_the_clip_shows(shipped: Batch, name: str) -> None:
     expected = read_expected(SAMPLES / f"{name}.expected.toml").episodes
     found = [e.rule for e in shipped.analysis.episodes if e.video == f"{name}.mp4"]
