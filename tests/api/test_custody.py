@@ -142,9 +142,9 @@ def test_finished_days_are_tied_together_and_signed(kitchen: Kitchen, settings: 
         hashes = session.scalars(select(CustodyRow.hash).order_by(CustodyRow.seq)).all()
         assert [day.root for day in days] == [tree_root(hashes[:1]), tree_root(hashes[1:3])]
         assert days[1].previous == days[0].hash
-        for day in days:
-            said = statement(custody.day_fields(day))
-            key, signature = bytes.fromhex(day.key or ""), bytes.fromhex(day.signature or "")
+        for row in days:
+            said = statement(custody.day_fields(row))
+            key, signature = bytes.fromhex(row.key or ""), bytes.fromhex(row.signature or "")
             assert signature_fits(key, said, signature) is True
             assert signature_fits(key, said + b" ", signature) is False
         assert custody.check_chain(session, kitchen.restaurant).fault is None

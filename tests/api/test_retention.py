@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from api.audit import verify_audit
+from api.audit import AuditRow, verify_audit
 from api.database import now
 from api.evidence import retention
 from api.evidence.custody import check_chain
@@ -19,7 +20,7 @@ from api.evidence.inspection import inspect
 from api.evidence.keeping import policy_of
 from api.evidence.models import CustodyRow, EvidenceRow
 from api.evidence.retention import Plan
-from api.samples.models import SampleFileRow
+from api.samples.models import PlanRow, SampleFileRow, SampleRow
 from api.settings import Settings
 from api.storage import EvidenceStorage
 from tests.api.building import JPEG, Kitchen, assert_problem, ref, review
@@ -31,13 +32,6 @@ from vision.chain import verify
 LONG_AGO = datetime.now(UTC) - timedelta(days=100)
 THEN = {"started_at": (LONG_AGO - timedelta(hours=1)).isoformat()}
 sqlite_only = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
-
-@pytest.fixture
-def long_ago() -> Iterator[None]:
-    """A hundred days before today."""
-    with time_machine.travel(LONG_AGO, tick=True):
-        yield
 
 
 def decided(kitchen: Kitchen, verdict: str, *bodies: bytes, **more: Any) -> str:
@@ -273,7 +267,43 @@ def test_what_goes_next_is_listed_for_supervision(kitchen: Kitchen) -> None:
     assert_problem(kitchen.person("patrol").get("/api/v1/custody/due"), 403, "forbidden")
 
 
-def test_no_sample_is_left_when_there_is_none(kitchen: Kitchen, settings: Settings) -> None:
+def sampled(kitchen: Kitchen, sample_id: str, body: bytes, stored_at: datetime) -> None:
+    """A sampled minute with one stored picture."""
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield body
+
+    asyncio.run(storage_of(kitchen).add(ref(body), pieces()))
+    plan = PlanRow(
+        id=f"plan-{sample_id}", day=stored_at.date(), district=sample_id, seed="s", strata="{}",
+        created_at=stored_at,
+    )  # fmt: skip
+    sample = SampleRow(
+        id=sample_id, plan_id=plan.id, camera_id=kitchen.camera.id, status="supplied",
+        restaurant_id=kitchen.restaurant, stratum="food/day", minute_at=stored_at,
+    )  # fmt: skip
+    file = SampleFileRow(
+        sample_id=sample_id, sha256=ref(body).sha256, position=0, kind="frame",
+        media_type="image/jpeg", size_bytes=len(body), created_at=stored_at, stored_at=stored_at,
+    )  # fmt: skip
+    with kitchen.database.writing() as session:
+        for row in (plan, sample, file):
+            session.add(row)
+            session.flush()
+
+
+def test_pictures_of_samples_go_after_their_days(kitchen: Kitchen, settings: Settings) -> None:
+    sampled(kitchen, "old", picture(0), LONG_AGO)
+    sampled(kitchen, "new", picture(1), now())
+    sampled(kitchen, "shared", picture(2), LONG_AGO)
+    kept(kitchen, picture(2))
+    plan = planned(kitchen, settings)
+    assert (plan.samples, plan.files, plan.freed_bytes) == (2, 1, len(picture(0)))
+    done = run_retention(kitchen, settings)
+    assert (done.samples, done.files, done.freed_bytes) == (2, 1, len(picture(0)))
+    assert on_disk(settings) == {ref(picture(number)).sha256 for number in (1, 2)}
     with kitchen.database.reading() as session:
-        assert session.scalars(select(SampleFileRow)).all() == []
-    assert run_retention(kitchen, settings).samples == 0
+        assert session.scalars(select(SampleFileRow.sample_id)).all() == ["new"]
+        assert len(session.scalars(select(SampleRow.id)).all()) == 3
+        wanted = select(AuditRow.subject).where(AuditRow.action == "sample.deleted")
+        assert set(session.scalars(wanted)) == {"old", "shared"}

@@ -94,7 +94,7 @@ def test_nobody_else_may_ask_and_a_reason_is_needed(kitchen: Kitchen) -> None:
 
 def frames_of(content: bytes) -> list[np.ndarray[Any, Any]]:
     """Every tenth picture of a clip, (h, w, 3)."""
-    with av.open(io.BytesIO(content)) as container:
+    with av.open(io.BytesIO(content), "r") as container:
         assert [stream.type for stream in container.streams] == ["video"]
         pictures = [frame.to_ndarray(format="bgr24") for frame in container.decode(video=0)]
     return pictures[::10]
