@@ -19,7 +19,7 @@ from api.cameras.rules import HEALTH_STATES, HealthState
 from api.cameras.schemas import CameraChange, CameraDetails, CameraIn, Pack
 from api.cameras.settings_store import shipped_pack
 from api.deps import DatabaseDep, SettingsDep, SignedInDep
-from api.reviews.places import places
+from api.patrols import plan_store
 from api.text import PlainText
 from api.web.rendering import render, translate
 from api.web.requirements import TEXT
@@ -158,7 +158,7 @@ def _form(
         given=given,
         field=error.field if error else None,
         problem=translate(request, problem) if problem else None,
-        restaurants=places(session, found.person).restaurants,
+        restaurants=plan_store.restaurants(session, found.person),
         packs=pack_names(),
     )
 

@@ -11,10 +11,9 @@ from starlette.responses import Response
 
 from api.deps import DatabaseDep, ReviewerDep, SettingsDep, StaffDep
 from api.pages import PageQuery
-from api.patrols import coverage_store, round_store, wall_store
+from api.patrols import coverage_store, plan_store, round_store, wall_store
 from api.patrols.rules import REPORTABLE, WANTED, Risk
 from api.patrols.schemas import MAX_TARGET, RoundIn, RoundScope
-from api.reviews.places import places
 from api.text import PlainText
 from api.web.rendering import render
 from api.web.words import ROLES_THAT_REVIEW
@@ -66,14 +65,16 @@ def rounds_page(
     with database.reading() as session:
         going_on = round_store.open_round(session, found.person)
         page = round_store.list_rounds(session, found.person, PageQuery(limit=20, cursor=cursor))
-        choices = places(session, found.person)
+        districts = plan_store.districts(session, found.person)
+        stations = plan_store.stations(session, found.person)
     return render(
         request,
         "patrol.html",
         found,
         going_on=going_on,
         page=page,
-        choices=choices,
+        districts=districts,
+        stations=stations,
         risks=RISKS,
         max_target=MAX_TARGET,
     )

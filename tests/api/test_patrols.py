@@ -337,7 +337,7 @@ def test_rounds_are_for_those_who_review(kitchen: Kitchen) -> None:
 
 def test_rounds_come_in_pages(kitchen: Kitchen) -> None:
     client = kitchen.person("patrol")
-    ids = []
+    ids: list[str] = []
     for _ in range(3):
         patrol = start(client)
         patrol.ask("end")
