@@ -42,11 +42,10 @@ def add_verdicts(
             )
 
 
-def proposal(client: TestClient, **params: Any) -> dict[str, Any]:
+def proposal(client: TestClient, **changes: Any) -> dict[str, Any]:
     """The only one there is."""
-    (one,) = client.get(PROPOSALS, params={"rule": "missing_hat", "target": 0.9} | params).json()[
-        "items"
-    ]
+    params: dict[str, Any] = {"rule": "missing_hat", "target": 0.9} | changes
+    (one,) = client.get(PROPOSALS, params=params).json()["items"]
     return dict(one)
 
 

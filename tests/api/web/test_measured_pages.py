@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -167,13 +168,14 @@ def test_a_restaurant_subscribes_for_itself_and_sees_its_secret_once(filled: Mea
     (secret,) = re.findall(r'class="mono secret">([^<]+)<', made.text)
     page = owner.get("/notifications").text
     assert secret not in page and "quiet 22:00–07:00" in page and "<script>alert" not in page
-    for wrong in (
+    mistakes: tuple[dict[str, Any], ...] = (
         {"target": "https://127.0.0.1/"},
         {"target": "https://10.0.0.1/"},
         {"quiet_from": "noon"},
         {"label": ""},
         {"triggers": []},
-    ):
+    )
+    for wrong in mistakes:
         answer = owner.post("/notifications", data=form | wrong)
         assert answer.status_code == 422 and "Not saved" in answer.text, wrong
     assert owner.post("/notifications", data=form | {"place": ""}).status_code == 404
