@@ -45,7 +45,7 @@ class Scene:
 
     paint: Painter = lambda _image, _time_s: None
     fps: float = 5.0
-    seconds: float = 9.0
+    seconds: float = 7.0
     room: Image = field(default_factory=floor)
     noise: float = 3.0
     shift: Callable[[float], tuple[int, int]] = lambda _time_s: (0, 0)

@@ -139,7 +139,7 @@ def test_a_spot_that_a_turning_camera_passes_is_no_pest(fps: float) -> None:
 @pytest.mark.parametrize("level", [0.5, 1.6])
 def test_a_spot_is_no_pest_when_the_light_changes(level: float, fps: float) -> None:
     def light(time_s: float) -> float:
-        return 1.0 if 4 < time_s < 7 else level
+        return 1.0 if 3 < time_s < 5 else level
 
     assert episodes(Scene(spot, fps, light=light), unsteady) == []
 
@@ -163,7 +163,8 @@ def test_what_a_person_puts_down_is_no_pest(fps: float) -> None:
             fill(image, (460, 390, 500, 414), 40)
         person(image, time_s)
 
-    assert episodes(Scene(puts_down, fps), lambda t: (460, 390, 500, 414) if t > 6 else None) == []
+    scene = Scene(puts_down, fps, seconds=9)
+    assert episodes(scene, lambda t: (460, 390, 500, 414) if t > 6 else None) == []
 
 
 @pytest.mark.parametrize("fps", RATES)
@@ -181,13 +182,13 @@ def test_a_rat_that_stops_after_running_stays_a_pest(fps: float) -> None:
     def until_two(time_s: float) -> Box:
         return rat_at(min(time_s, 2), length=24)
 
-    scene = Scene(lambda image, t: fill(image, until_two(t), 45), fps, seconds=20)
+    scene = Scene(lambda image, t: fill(image, until_two(t), 45), fps, seconds=14)
     zone, pack = whole_picture("cooking"), load_pack("strict").pack
     pipeline = Pipeline(Insists(until_two), NearestTracker(), [zone], pack)
     for frame in scene.frames():
         pipeline.step(frame)
     (finding,) = pipeline.finish()
-    assert finding.episode.last_s > 19
+    assert finding.episode.last_s > 13
 
 
 @pytest.mark.parametrize("fps", RATES)

@@ -2,8 +2,8 @@ import pytest
 
 from tests.factories import make_detections
 from vision.detections import HatState, MaskState
-from vision.suspects import Verdict
 from vision.rules import RULES, sightings
+from vision.suspects import Verdict
 
 HEAD = (10, 10, 50, 60)
 
