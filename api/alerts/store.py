@@ -250,7 +250,7 @@ def _alert_out(
 
 
 def _evidence_out(item: EvidenceRow) -> EvidenceOut:
-    stored = {"bytes": item.size_bytes, "stored": item.stored_at is not None}
+    stored = {"bytes": item.size_bytes, "stored": item.here}
     same = {field: getattr(item, field) for field in ("sha256", "kind", "media_type")}
     return EvidenceOut.model_validate(same | stored)
 

@@ -19,6 +19,8 @@ from api.alerts.schemas import AlertOut
 from api.alerts.store import in_scope, open_ids, read_in_order
 from api.database import now
 from api.evidence.models import EvidenceRow
+from api.patrols.models import LookRow
+from api.patrols.reporter_store import not_reported_by
 from api.restaurants.models import RestaurantRow, StationRow
 from api.reviews.claims import free_for
 from api.reviews.models import ReviewRow
@@ -52,8 +54,8 @@ def claimable(
 
 
 def open_to(person: Person) -> tuple[ColumnElement[bool], ...]:
-    """Alerts on which this person did not speak, and at which nobody else looks now."""
-    return not_reviewed_by(person), free_for(person)
+    """Alerts this person neither judged nor reported, and at which nobody else looks now."""
+    return not_reviewed_by(person), not_reported_by(person), free_for(person)
 
 
 def not_reviewed_by(person: Person) -> ColumnElement[bool]:
@@ -63,16 +65,17 @@ def not_reviewed_by(person: Person) -> ColumnElement[bool]:
 
 
 def may_review(session: Session, person: Person, alert_id: UUID) -> bool:
-    """Whether an open alert is one that this person did not speak on yet."""
-    wanted = select(AlertRow.id).where(AlertRow.id == alert_id, not_reviewed_by(person))
+    """Whether an open alert is one that this person neither judged nor reported."""
+    theirs = not_reviewed_by(person), not_reported_by(person)
+    wanted = select(AlertRow.id).where(AlertRow.id == alert_id, *theirs)
     return session.scalar(wanted) is not None
 
 
 def has_pictures() -> ColumnElement[bool]:
     """Alerts with a frame or a clip that has come."""
-    here = EvidenceRow.alert_id == AlertRow.id, EvidenceRow.stored_at.is_not(None)
-    seen = EvidenceRow.kind.in_(("frame", "clip"))
-    return select(EvidenceRow.sha256).where(*here, seen).exists()
+    here = EvidenceRow.stored_at.is_not(None), EvidenceRow.deleted_at.is_(None)
+    seen = EvidenceRow.alert_id == AlertRow.id, EvidenceRow.kind.in_(("frame", "clip"))
+    return select(EvidenceRow.sha256).where(*here, *seen).exists()
 
 
 def fitting(only: QueueFilter) -> list[ColumnElement[bool]]:
@@ -104,19 +107,18 @@ def _restaurants(only: QueueFilter) -> Select[str]:
 
 def queue_counts(session: Session, person: Person) -> QueueCounts:
     """How much is open altogether, for this person, and overdue."""
-    rows = session.execute(
-        select(AlertRow.status, func.count())
-        .where(in_scope(person), OPEN_ONLY)
-        .group_by(AlertRow.status)
-    ).all()
-    counts: dict[str, int] = {row[0]: row[1] for row in rows}
-    waiting, second = counts.get("waiting", 0), counts.get("second_review", 0)
+    theirs = in_scope(person), OPEN_ONLY
+    total = session.scalar(select(func.count()).select_from(AlertRow).where(*theirs)) or 0
     # Only what had a first review can have had one of this person's.
-    spoken = OPEN_ONLY, AlertRow.status == "second_review", ~not_reviewed_by(person)
-    own = session.scalar(select(func.count()).where(in_scope(person), *spoken)) or 0
-    overdue = in_scope(person), OPEN_ONLY, AlertRow.due_at < now()
-    late = session.scalar(select(func.count()).select_from(AlertRow).where(*overdue)) or 0
-    return QueueCounts(waiting, second, waiting + second - own, late)
+    spoken = func.count().filter(~not_reviewed_by(person))
+    had_one = select(func.count(), spoken).where(*theirs, AlertRow.status == "second_review")
+    second, own = session.execute(had_one).one()
+    overdue = select(func.count()).select_from(AlertRow).where(*theirs, AlertRow.due_at < now())
+    late = session.scalar(overdue) or 0
+    reported = select(func.count(LookRow.alert_id.distinct())).where(LookRow.person_id == person.id)
+    of_theirs = reported.join(AlertRow, AlertRow.id == LookRow.alert_id).where(*theirs)
+    own += session.scalar(of_theirs) or 0
+    return QueueCounts(total - second, second, total - own, late)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from api.alerts.models import AlertRow
 from api.alerts.schemas import Status
 from api.alerts.store import OPEN, in_scope
 from api.database import new_id, now
+from api.patrols.reporter_store import reporter_of
 from api.reviews import claims
 from api.reviews.models import KnownAnswerRow, ReviewRow, ReviewSeedRow
 from api.reviews.order import DEFAULT_POLICY, ReviewPolicy, due_at
@@ -48,6 +49,8 @@ def add_review(
     require_reviewer(person)
     alert = locked_alert(session, person, alert_id)
     claims.check_free(session, person, alert_id)
+    if reporter_of(session, alert_id) == person.id:
+        raise ConflictError("you reported this alert; another person reviews it")
     rows = _rows(session, alert_id)
     before = [_given(row) for row in rows]
     row = ReviewRow(

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from api.deps import DatabaseDep, PolicyDep, ReviewerDep, StorageDep
 from api.evidence.routes import Sha256Path, read_evidence
-from api.reviews import bursts, desk, known_store
+from api.reviews import bursts, desk
 from api.reviews.queue import queue_counts
 from api.reviews.schemas import Id, Origin, QueueFilter
 from api.web.evidence import first_picture
@@ -143,10 +143,8 @@ def item_evidence(
     wanted: Annotated[str | None, Header(alias="range")] = None,
 ) -> Response:
     """A picture or clip of an item; the log names the alert it belongs to."""
-    with database.reading() as session:
-        alert_id = known_store.real_id(session, found.person, item_id)
     return read_evidence(
-        alert_id=alert_id,
+        alert_id=item_id,
         sha256=sha256,
         signed_in=found,
         database=database,

@@ -10,7 +10,6 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.alerts.schemas import AlertOut
-from api.cameras.store import list_cameras
 from api.deps import DatabaseDep, ReviewerDep, SettingsDep
 from api.reviews import claims, desk
 from api.reviews.places import places
@@ -60,8 +59,7 @@ def queue_list(
         page = desk.queue_page(session, person, query.only, query.after, PAGE)
         taken = claims.taken_by_others(session, person, [alert.id for alert in page.items])
         counts = queue_counts(session, person)
-        choices = places(session, person)
-        cameras = list_cameras(session, person)
+        choices = places(session, person, query.only)
     rows = [Listed(a, deadline(a, settings), a.id in taken) for a in page.items]
     more = query.address("/review/queue", after=page.after) if page.after else None
     return render(
@@ -73,6 +71,5 @@ def queue_list(
         counts=counts,
         only=query,
         choices=choices,
-        cameras=cameras,
         ages=AGES,
     )

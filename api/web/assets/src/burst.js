@@ -9,6 +9,7 @@ export class Burst {
       const button = click.target.closest("[data-reason]");
       if (button) this.dismiss(button.dataset.reason);
     });
+    dialog.addEventListener("close", () => dialog.replaceChildren());
   }
 
   get open() {
