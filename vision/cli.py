@@ -100,3 +100,5 @@ def verify(
     if verdict.first_bad:
         raise KitchenError(f"the chain is broken: {verdict.first_bad}")
     typer.echo(f"{verdict.links} links, all whole")
+    for note in verdict.notes:
+        typer.echo(note)
