@@ -31,7 +31,7 @@ def frames(folder: Path, film: str, count: int) -> list[Path]:
     reader = cv2.VideoCapture(str(FILMS / f"{film}.mp4"))
     paths = []
     for index in range(count):
-        reader.set(cv2.CAP_PROP_POS_FRAMES, 10 * index)
+        reader.set(cv2.CAP_PROP_POS_FRAMES, 4 * index)
         got, image = reader.read()
         assert got
         paths.append(folder / f"{film}-{index}.jpg")
