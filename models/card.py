@@ -74,6 +74,20 @@ WORDS: Final[Mapping[str, str]] = {
     "sharpness from": "清晰度从",
     "to": "到",
     "likeliest state right": "最可能状态正确",
+    "head AP50, kitchen frames and chefs": "头部 AP50（厨房画面和厨师照片）",
+    "missing hat, precision": "“未戴帽”准确率",
+    "missing hat, recall": "“未戴帽”召回率",
+    "missing mask where the face is seen, precision": "看得见脸时“未戴口罩”准确率",
+    "missing mask where the face is seen, recall": "看得见脸时“未戴口罩”召回率",
+    "masked heads called worn": "戴口罩者判为“已戴”",
+    "mask worn wrongly, precision": "口罩“不规范”准确率",
+    "mask worn wrongly, recall": "口罩“不规范”召回率",
+    "faces not seen called missing or incorrect": "看不见脸却判“未戴”或“不规范”",
+    "rodent AP50": "鼠 AP50",
+    "cockroach AP50": "蟑螂 AP50",
+    "pests found in pictures of empty kitchens": "空厨房图片中误报害虫",
+    "cats or dogs called rodent": "猫狗被判为鼠",
+    "not measured": "未测量",
 }  # fmt: skip
 
 
@@ -201,10 +215,17 @@ def masks(tables: Tables, language: Language) -> str:
 def goals(tables: Tables, language: Language) -> str:
     """What was asked, what was reached."""
     rows = [
-        [row["what"], row["goal"], row["reached"], "yes" if row["met"] else "no"]
+        [row["what"], _limit(row["goal"], language), row["reached"], "yes" if row["met"] else "no"]
         for row in tables["goals"]
     ]
     return table(["what", "goal", "reached", "met"], rows, language)
+
+
+def _limit(text: str, language: Language) -> str:
+    """A goal's limit in the card's language."""
+    if language == "en":
+        return text
+    return text.replace("at least ", "≥ ").replace("at most ", "≤ ")
 
 
 def episodes(tables: Tables, language: Language) -> str:

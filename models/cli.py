@@ -109,6 +109,12 @@ def evaluate(
 
 
 @app.command()
+def card(model: ModelDir = DEFAULT_MODEL) -> None:
+    """Write the figures of both model cards and the diagram from the bundle's figures.json."""
+    importlib.import_module("models.card").write_card(model)
+
+
+@app.command()
 def export(
     trained: OutDir,
     data: DataDir,

@@ -14,9 +14,8 @@ from rich.table import Table
 from models import peers
 from models.episodes import measure_episodes
 from models.goals import goals
-from models.measure import Observed, figures, held_out_crops, observe
+from models.measure import Observed, figures, held_out_crops, observe, pictures_below
 from models.mistakes import write_sheets
-from models.own import read_folder
 from vision.model import ModelBundle
 
 Say = Callable[[str], None]
@@ -61,7 +60,7 @@ def evaluate(bundle: ModelBundle, wanted: Wanted, say: Say) -> dict[str, Any]:
 
 
 def _peers(observed: Observed, weights: Path) -> dict[str, Any]:
-    crops = held_out_crops(read_folder(observed.data))
+    crops = held_out_crops(pictures_below(observed.data))
     threshold = observed.bundle.manifest.detector.thresholds.get("rodent", 1.0)
     return {
         "masks": peers.masks(crops, weights),

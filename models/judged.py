@@ -29,7 +29,7 @@ AT_ONCE: Final = 64
 class HeadStates:
     """The head-state network of a bundle, run as the runtime runs it."""
 
-    def __init__(self, bundle: ModelBundle, threads: int | None = None) -> None:
+    def __init__(self, bundle: ModelBundle, threads: int | None = 1) -> None:
         path = bundle.head_state_path
         if path is None:
             raise ValueError(f"{bundle.folder} has no head-state network; export one first.")

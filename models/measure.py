@@ -46,6 +46,7 @@ from models.seen import (
     look_at_small,
     open_bare,
     retold,
+    some_of,
 )
 from models.whole import whole_path
 from vision.detections import IntArray
@@ -75,14 +76,15 @@ class Observed:
 
 def observe(bundle: ModelBundle, data: Path, say: Say, *, quick: bool = False) -> Observed:
     """Run both networks over everything held out; ``quick`` leaves the made looks away."""
-    pictures = read_folder(data)
+    pictures = pictures_below(data)
     detector, chosen = open_bare(bundle), held_out(pictures)
     looks: list[LookName] = ["day"] if quick else list(LOOKS)
     seen: dict[LookName, Sequence[Seen]] = {}
     for look in looks:
-        say(f"{len(chosen)} pictures, {look}")
-        seen[look] = look_at(detector, chosen, look)
-    shrunk = [] if quick else look_at_small(detector, chosen)
+        shown = chosen if look == "day" else some_of(chosen)
+        say(f"{len(shown)} pictures, {look}")
+        seen[look] = look_at(detector, shown, look)
+    shrunk = [] if quick else look_at_small(detector, some_of(chosen))
     views, judged = _judge_heads(bundle, pictures, looks, say)
     return Observed(bundle, data, seen, shrunk, views, judged)
 
@@ -101,6 +103,12 @@ def _judge_heads(
         look: views[0] if look == "day" else judge(network, crops, look=look) for look in looks
     }
     return views, made
+
+
+def pictures_below(data: Path) -> list[Picture]:
+    """Our own sets where there are any, else whatever somebody labelled."""
+    names = [name for name in COMPLETE_IN if (data / name / "images").is_dir()]
+    return read_all(data, names) if names else read_folder(data)
 
 
 def held_out_crops(pictures: Sequence[Picture]) -> list[Crop]:
@@ -134,7 +142,7 @@ def detector_tables(observed: Observed, manifest: Manifest) -> dict[str, Any]:
     return {
         "thresholds": thresholds,
         "by_set": detector_figures(observed.day, thresholds),
-        "by_look": {look: one_detector(seen, thresholds) for look, seen in observed.seen.items()},
+        "by_look": _by_look(observed, thresholds),
         "shrunk_to_a_third": one_detector(observed.shrunk, thresholds),
         "labels_as_they_came": one_detector(as_labelled, thresholds),
         "kitchens": one_detector(
@@ -147,6 +155,16 @@ def detector_tables(observed: Observed, manifest: Manifest) -> dict[str, Any]:
         "reliability": detector_reliability(observed.day),
         "thresholds_if_chosen_here": detector_thresholds(observed.day),
     }
+
+
+def _by_look(observed: Observed, thresholds: Mapping[str, float]) -> dict[str, Any]:
+    """Each look over the same quarter of the pictures, so that the rows can be compared."""
+    some = {picture.path for picture in some_of(one.picture for one in observed.day)}
+    shown = {
+        look: [one for one in seen if one.picture.path in some]
+        for look, seen in observed.seen.items()
+    }
+    return {look: one_detector(seen, thresholds) for look, seen in shown.items()}
 
 
 def state_tables(observed: Observed, part: Part) -> dict[str, Any]:
@@ -175,7 +193,7 @@ def state_tables(observed: Observed, part: Part) -> dict[str, Any]:
 
 def as_they_came(data: Path) -> list[Picture]:
     """The pictures of our own sets without the corrections of their boxes."""
-    names = [name for name in COMPLETE_IN if (data / name / "classes.txt").is_file()]
+    names = [name for name in COMPLETE_IN if (data / name / "images").is_dir()]
     return read_all(data, names, corrected=False)
 
 

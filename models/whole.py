@@ -27,7 +27,7 @@ def whole_path(bundle: ModelBundle, seen: Sequence[Seen]) -> dict[str, Any]:
     if manifest.head_state is None or path is None:
         return {}
     judge_of = HeadJudge(
-        Engine(path, engine_settings(None, "auto"), HEAD_OUTPUTS), manifest.head_state
+        Engine(path, engine_settings(1, "auto"), HEAD_OUTPUTS), manifest.head_state
     )
     threshold = manifest.detector.thresholds["head"]
     rows: dict[Part, list[tuple[int, int]]] = {part: [] for part in PARTS}
