@@ -230,7 +230,7 @@ def test_the_same_holds_behind_a_cheap_cameras_encoder(
     assert [f.setting.id for f in pipeline.finish()] == found
 
 
-@given(st.integers(1, 700), st.integers(1, 700))
+@given(st.integers(8, 700), st.integers(8, 700))
 def test_the_small_picture_is_the_mean_of_the_large_one(width: int, height: int) -> None:
     image = np.full((height, width, 3), 77, np.uint8)
     grey, step = small_grey(image)
