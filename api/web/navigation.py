@@ -13,11 +13,19 @@ STAFF: Final[tuple[Role, ...]] = ("patrol", "inspector", "supervisor", "admin")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A page of the bar; it is marked as the present one on every address below it."""
+    """A page of the bar; it is marked as the present one on every address below it.
+
+    What is not needed ``often`` stands in the menu alone.
+    """
 
     address: str
     label: str
     roles: tuple[Role, ...]
+    often: bool = True
+
+    def holds(self, path: str) -> bool:
+        """Whether the path lies below it."""
+        return f"{path}/".startswith(f"{self.address}/")
 
 
 ENTRIES: Final[tuple[Entry, ...]] = (
@@ -25,15 +33,20 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Entry("/patrol", N_("Patrol"), STAFF),
     Entry("/alerts", N_("Alerts"), ROLES),
     Entry("/cameras", N_("Cameras"), ROLES),
-    Entry("/custody", N_("Custody"), ("supervisor", "admin")),
-    Entry("/samples", N_("Minutes"), ("patrol", "supervisor", "admin")),
     Entry("/precision", N_("Precision"), STAFF),
-    Entry("/notifications", N_("Messages"), ("restaurant", "supervisor", "admin")),
-    Entry("/admin", N_("Administration"), ("supervisor", "admin")),
-    Entry("/account", N_("Account"), ROLES),
+    Entry("/samples", N_("Minutes"), ("patrol", "supervisor", "admin"), often=False),
+    Entry("/custody", N_("Custody"), ("supervisor", "admin"), often=False),
+    Entry("/notifications", N_("Messages"), ("restaurant", "supervisor", "admin"), often=False),
+    Entry("/admin", N_("Administration"), ("supervisor", "admin"), often=False),
+    Entry("/account", N_("Account"), ROLES, often=False),
 )
 
 
 def entries_for(role: Role) -> tuple[Entry, ...]:
-    """The bar of this role, in reading order."""
+    """Every page of this role, in reading order."""
     return tuple(entry for entry in ENTRIES if role in entry.roles)
+
+
+def bar_for(role: Role, path: str) -> tuple[Entry, ...]:
+    """The pages that stand in the bar itself: those needed often, and the present one."""
+    return tuple(entry for entry in entries_for(role) if entry.often or entry.holds(path))

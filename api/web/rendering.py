@@ -16,7 +16,7 @@ from api.accounts.schemas import SignedIn
 from api.settings import Settings
 from api.web import words
 from api.web.language import TAGS, Clock, LanguageCode, clock_at, negotiate, translations
-from api.web.navigation import entries_for
+from api.web.navigation import bar_for, entries_for
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 STATIC_DIR: Final = Path(__file__).parent / "static"
@@ -38,7 +38,7 @@ def environment(code: LanguageCode) -> Environment:
     )
     made.install_gettext_translations(translations(code), newstyle=True)  # type: ignore[attr-defined]
     shown = {name: getattr(words, name) for name in dir(words) if name.isupper()}
-    made.globals.update(shown, static=static_url, entries_for=entries_for)
+    made.globals.update(shown, static=static_url, bar_for=bar_for, entries_for=entries_for)
     return made
 
 
