@@ -79,7 +79,7 @@ def add_places(page: Page, site: Site) -> None:
         new.get_by_role("button").click()
         page.goto(f"{site.address}/admin/restaurants/new")
         page.get_by_label("Name", exact=True).fill(restaurant)
-        page.get_by_label("Station", exact=True).select_option(label=station)
+        page.get_by_label("Station").select_option(label=station)
         page.get_by_label("D, high").check()
         page.get_by_role("button", name="Save").click()
         expect(page.get_by_text("Saved.")).to_be_visible()
@@ -89,7 +89,7 @@ def invite(page: Page, site: Site, name: str, role: str, place: str = "", owns: 
     """Make an account; gives the link to hand over."""
     page.goto(f"{site.address}/admin/users/new")
     page.get_by_label("Name", exact=True).fill(name)
-    page.get_by_label("Role", exact=True).select_option(role)
+    page.get_by_label("Role").select_option(role)
     page.get_by_label("District or station").select_option(label=place or "no limit")
     page.get_by_label("Restaurants, one a line").fill(owns)
     page.get_by_role("button", name="Make the account").click()
@@ -166,8 +166,8 @@ def test_from_the_first_run_to_a_person_of_each_role(
     for who, context in contexts.items():
         shown = context.pages[0]
         shown.goto(f"{empty.address}/alerts")
-        office = shown.locator(".nav").get_by_role("link", name="Administration")
-        assert office.count() == (1 if who == "supervisor" else 0), who
+        office = shown.locator(".bar a[href='/admin']")
+        assert (office.count() > 0) == (who == "supervisor"), who
         context.close()
 
 
@@ -186,7 +186,7 @@ def test_a_bad_form_is_told_and_keeps_what_was_typed(
     begin(page, first_link)
     page.goto(f"{empty.address}/admin/users/new")
     page.get_by_label("Name", exact=True).fill("Ina")
-    page.get_by_label("Role", exact=True).select_option("inspector")
+    page.get_by_label("Role").select_option("inspector")
     page.get_by_role("button", name="Make the account").click()
     expect(page.get_by_role("alert")).to_contain_text("An inspector needs a district or a station.")
     expect(page.get_by_label("Name", exact=True)).to_have_value("Ina")
@@ -199,7 +199,7 @@ def test_an_account_is_switched_off_from_its_page_and_its_browser_is_out(
     begin(page, first_link)
     context = accept(browser, invite(page, empty, "Pat", "patrol"))
     page.goto(f"{empty.address}/admin/users")
-    page.get_by_role("link", name="Pat").click()
+    page.get_by_role("link", name="Pat", exact=True).click()
     page.get_by_role("button", name="Switch the account off").click()
     expect(page.get_by_text("switched off")).to_be_visible()
     theirs = context.pages[0]
@@ -226,7 +226,7 @@ def test_a_key_is_made_shown_once_replaced_and_stopped(
     page.get_by_role("link", name="All keys").click()
     expect(page.locator(".keys-list > li")).to_have_count(2)
     page.get_by_role("button", name="Stop now").first.click()
-    expect(page.get_by_text("stopped").first).to_be_visible()
+    expect(page.locator(".keys-list .badge.bad")).to_have_text("stopped")
 
 
 def test_ones_own_sign_ins_are_ended_from_the_account_page(
@@ -255,7 +255,7 @@ def test_the_audit_page_tells_who_did_what_and_that_the_chain_is_whole(
     add_places(page, empty)
     page.goto(f"{empty.address}/admin/audit")
     expect(page.get_by_text(re.compile(r"whole up to entry \d+"))).to_be_visible()
-    page.get_by_label("What", exact=True).select_option("district")
+    page.get_by_label("What").select_option("district")
     page.get_by_label("Who: a name or number").fill("ann")
     page.get_by_role("button", name="Search").click()
     expect(page.locator(".audit-table tbody tr")).to_have_count(2)
