@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from api.accounts.store import create_user
 from api.app import create_app
 from api.cameras.store import NewCamera, create_camera
 from api.database import Database
+from api.demo_cameras import demo_pictures, draw_demo_zones, sending_pictures
 from api.migrations import upgrade
 from api.restaurants.store import create_restaurant
 from api.settings import Settings, read_settings
@@ -64,11 +65,19 @@ def run_demo(data: Path, port: int, *, stop: bool) -> None:
     say(f"[1/3] analysing {len(videos)} sample videos with the shipped model")
     batch = analyse_samples(videos, data)
     say(f"[2/3] {len(batch.filed)} suspected episodes; posting them to an own server")
-    with serving(settings, port) as address:
+    with (
+        serving(settings, port) as address,
+        nullcontext() if stop else sending(videos, site, address),
+    ):
         post(batch, data, site, address)
         announce(site, address, data)
         if not stop:
             wait_for_ctrl_c()
+
+
+def sending(videos: list[Path], site: Site, address: str) -> AbstractContextManager[None]:
+    """Last pictures, as cameras send them."""
+    return sending_pictures(demo_pictures(videos, DEFAULT_MODEL), site.cameras, address)
 
 
 def prepare_site(settings: Settings, data: Path, videos: list[Path]) -> Site:
@@ -90,6 +99,7 @@ def prepare_site(settings: Settings, data: Path, videos: list[Path]) -> Site:
         for role, password in sign_ins:
             new = NewUser(name=role, role=role, password=password)
             create_user(session, new, password_hasher(settings))
+    draw_demo_zones(database, settings, cameras, "supervisor")
     database.close()
     site = Site(sign_ins, cameras, datetime.now(UTC).replace(microsecond=0))
     write_site(book, site)

@@ -25,6 +25,7 @@ from vision.report import write_report
 from vision.results import write_json
 from vision.rulepacks import load_pack
 from vision.tables import write_parquet, write_xlsx
+from vision.thresholds import no_thresholds, read_thresholds
 from vision.zones import whole_picture
 
 SOME_FAILED: Final = 4
@@ -45,6 +46,9 @@ Rate = Annotated[float, typer.Option(min=0.1, max=60, help="Frames analysed a se
 Workers = Annotated[int, typer.Option(min=0, max=256, help="Processes; 0: one a core.")]
 EngineName = Annotated[Literal["local", "ray"], typer.Option(help="Where the work runs.")]
 ModelDir = Annotated[Path, typer.Option("--model", help="Folder of the model bundle.")]
+ThresholdsFile = Annotated[
+    Path | None, typer.Option(help="JSON file with the thresholds set for the camera.")
+]
 Resume = Annotated[bool, typer.Option("--resume", help="Take up a broken-off run.")]
 ApiAddress = Annotated[str | None, typer.Option("--api", help="Post the episodes there.")]
 KeyFile = Annotated[str | None, typer.Option(help="File with the camera's key; - reads stdin.")]
@@ -65,6 +69,7 @@ def analyze(
     workers: Workers = 0,
     engine: EngineName = "local",
     model: ModelDir = DEFAULT_MODEL,
+    thresholds: ThresholdsFile = None,
     resume: Resume = False,
     api: ApiAddress = None,
     key: KeyFile = None,
@@ -75,7 +80,7 @@ def analyze(
     if quiet and as_json:
         raise ConfigError("--quiet and --json exclude each other; give one of them")
     places = places_for(zone_type, camera, recordings, camera_id)
-    options = options_for(model, rules, places, fps)
+    options = options_for(model, rules, places, fps, thresholds)
     told = [*(paths or ()), *(read_list(listed) if listed else ())]
     if not told:
         raise ConfigError("nothing to analyse; give videos, folders, patterns or --list FILE")
@@ -110,11 +115,14 @@ def places_for(
     return everywhere([whole_picture(zone_type or "cooking")], None, camera_id)
 
 
-def options_for(model: Path, rules: str, places: Places, fps: float) -> Options:
+def options_for(
+    model: Path, rules: str, places: Places, fps: float, thresholds: Path | None
+) -> Options:
     """The options of a run; everything that can be refused is refused before it starts."""
     load_model(model)
     load_pack(rules)
-    return Options(model, rules, places, fps)
+    given = read_thresholds(thresholds) if thresholds else no_thresholds()
+    return Options(model, rules, places, fps, given)
 
 
 def engine_for(name: str, workers: int) -> Engine:

@@ -18,7 +18,6 @@ from vision.options import Options as Options
 from vision.parts import Part, Parts
 from vision.pipeline import Finding
 from vision.results import Analysis, EpisodeRecord, Evidence, Filed, VideoRecord
-from vision.rulepacks import load_pack
 from vision.segments import WHOLE
 from vision.watching import (
     KILLED,
@@ -84,8 +83,9 @@ def analyse(
 
     What an earlier, broken-off run of the same analysis has finished is taken over.
     """
-    model, rules = load_model(options.model).ref, load_pack(options.rules).ref
-    analysis_key = "|".join((model.sha256, rules.sha256, options.record.model_dump_json()))
+    model, rules = load_model(options.model).ref, options.applied.ref
+    decided = (model.sha256, rules.sha256, rules.version)
+    analysis_key = "|".join((*decided, options.record.model_dump_json()))
     footage, parts = collect(paths), Parts(out / "parts", analysis_key)
     run = _Run(options, analysis_key, parts, observer or Silent())
     finished = {item.label: part for item in footage if (part := parts.load(item))}

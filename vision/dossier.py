@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -11,10 +11,11 @@ from uuid import UUID
 
 import numpy as np
 
-from vision.detections import HEAD, KINDS, Detections, HatState, MaskState
+from vision.detections import HEAD, KINDS, Detections, HatState, Kind, MaskState
 from vision.evidence import EvidenceItem, EvidenceWriter
 from vision.frames import Frame
 from vision.geometry import box_iou
+from vision.names import RuleId
 from vision.pipeline import Detector, Finding
 from vision.suspects import as_rows
 from vision.video import Video, open_video
@@ -26,6 +27,12 @@ PRE_ROLL_S: Final = 2.0
 CLIP_S: Final = 8.0
 SAME_OBJECT_IOU: Final = 0.5
 ROUNDING_S: Final = 1e-6
+
+ANIMALS: Final[Mapping[RuleId, Kind]] = {
+    "pest_rodent": "rodent",
+    "pest_cockroach": "cockroach",
+    "pest_fly": "fly",
+}
 
 Role = Literal["best", "before", "after"]
 ROLES: Final[tuple[Role, ...]] = ("best", "before", "after")
@@ -144,6 +151,8 @@ def describe_photo(photo: Photo, finding: Finding) -> dict[str, Any]:
     rows = [
         describe_row(photo, row) | {"subject": bool(subject[row])} for row in range(len(subject))
     ]
+    if photo.time_s == finding.episode.best_s and not subject.any():
+        rows.append(describe_finding(photo, finding))
     return {
         "path": photo.item.path,
         "sha256": photo.item.sha256,
@@ -152,19 +161,34 @@ def describe_photo(photo: Photo, finding: Finding) -> dict[str, Any]:
     }
 
 
+def describe_finding(photo: Photo, finding: Finding) -> dict[str, Any]:
+    """What was found from close up or by how it moves, and does not show in one photo alone."""
+    return {
+        "kind": ANIMALS.get(finding.setting.id, "head"),
+        "box": in_shares(finding.box, photo),
+        "confidence": round(finding.episode.confidence, 4),
+        "subject": True,
+    }
+
+
 def describe_row(photo: Photo, row: int) -> dict[str, Any]:
     """One detection as plain data."""
     seen = photo.detections
-    size = np.array([photo.width, photo.height] * 2)
     told: dict[str, Any] = {
         "kind": KINDS[seen.class_id[row]],
-        "box": [round(float(side), 5) for side in seen.xyxy[row] / size],
+        "box": in_shares(seen.xyxy[row], photo),
         "confidence": round(float(seen.confidence[row]), 4),
     }
     if seen.class_id[row] == HEAD:
         told["hat"] = state(HatState(seen.hat[row]).name, seen.hat_confidence[row])
         told["mask"] = state(MaskState(seen.mask[row]).name, seen.mask_confidence[row])
     return told
+
+
+def in_shares(box: Iterable[float], photo: Photo) -> list[float]:
+    """A box in px as shares of the photo's size."""
+    sizes = (photo.width, photo.height) * 2
+    return [round(float(side) / size, 5) for side, size in zip(box, sizes, strict=True)]
 
 
 def state(name: str, confidence: float) -> dict[str, Any]:

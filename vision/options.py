@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from vision.recordings import Place, Places
 from vision.results import OptionsRecord, RecordingsRecord, ZoneRecord
+from vision.rulepacks import load_pack
+from vision.thresholds import ThresholdedRules, Thresholds, no_thresholds, with_thresholds
 from vision.zones import Zone
 
 
@@ -19,6 +21,12 @@ class Options:
     rules: str
     places: Places
     fps: float = 5.0
+    thresholds: Thresholds = field(default_factory=no_thresholds)
+
+    @property
+    def applied(self) -> ThresholdedRules:
+        """The rule pack with the thresholds it is applied with."""
+        return with_thresholds(load_pack(self.rules), self.thresholds)
 
     @property
     def record(self) -> OptionsRecord:

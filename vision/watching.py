@@ -205,11 +205,11 @@ def judge(footage: Footage, pieces: Sequence[Seen], options: Options) -> Watched
         return Watched(footage, _record(footage, pieces, place, None))
     judging = Judge(NearestTracker(), place.zones, load_pack(options.rules).pack)
     closed = [finding for look in looks for finding in judging.judge(look).closed]
-    findings = sorted((*closed, *judging.finish()), key=finding_order)
+    raised = options.applied.admitted((*closed, *judging.finish()))
     return Watched(
         footage=footage,
         record=_record(footage, pieces, place, judging),
-        findings=tuple(findings),
+        findings=tuple(sorted(raised, key=finding_order)),
         uneven=last.uneven,
         last_s=looks[-1].time_s,
         width=looks[0].width,
