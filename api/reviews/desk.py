@@ -6,6 +6,7 @@ Everything a reviewer can reach by an item's id goes through here, so that the t
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -14,9 +15,10 @@ from api.accounts.schemas import Person
 from api.alerts.models import AlertRow
 from api.alerts.schemas import AlertOut
 from api.alerts.store import OPEN, get_alert
+from api.database import now
 from api.reviews import claims, known_store, queue, store
 from api.reviews.order import ReviewPolicy
-from api.reviews.schemas import ClaimOut, QueueFilter, ReviewIn, ReviewOut
+from api.reviews.schemas import ClaimOut, QueueCounts, QueueFilter, ReviewIn, ReviewOut
 
 
 def read_item(session: Session, person: Person, item_id: UUID) -> AlertOut:
@@ -48,6 +50,16 @@ def queue_page(
     place = min(known.place, len(page.items))
     page.items.insert(place, known_store.shown_alert(session, known))
     return page
+
+
+def queue_counts(session: Session, person: Person) -> QueueCounts:
+    """How much is open; a known item in this person's queue counts like any other."""
+    counts = queue.queue_counts(session, person)
+    known = known_store.waiting_show(session, person, queue.EVERYTHING)
+    if known is None:
+        return counts
+    late = counts.late + (known.due_at < now())
+    return replace(counts, waiting=counts.waiting + 1, mine=counts.mine + 1, late=late)
 
 
 def next_item(

@@ -14,7 +14,7 @@ from api.alerts.store import get_alert
 from api.deps import DatabaseDep, PolicyDep, ReviewerDep, StaffDep
 from api.errors import problems
 from api.pages import Page
-from api.reviews import bursts, claims, desk, queue, store
+from api.reviews import bursts, claims, desk, store
 from api.reviews.own import OwnParams, own_reviews
 from api.reviews.schemas import (
     BatchOut,
@@ -171,7 +171,7 @@ def read_queue(
     """What to review next: most severe first, then longest waiting, risk giving a head start."""
     with database.reading() as session:
         items = desk.read_queue(session, signed_in.person, query.limit, query)
-        counts = queue.queue_counts(session, signed_in.person)
+        counts = desk.queue_counts(session, signed_in.person)
     return QueueOut(items=items, **asdict(counts))
 
 
@@ -194,7 +194,7 @@ def claim_next(
     with database.writing() as session:
         claim = desk.next_item(session, signed_in.person, only, given.skip, policy)
     with database.reading() as session:
-        counts = queue.queue_counts(session, signed_in.person)
+        counts = desk.queue_counts(session, signed_in.person)
     return NextOut(claim=claim, mine=counts.mine, late=counts.late)
 
 

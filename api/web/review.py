@@ -13,7 +13,6 @@ from starlette.responses import Response
 from api.deps import DatabaseDep, PolicyDep, ReviewerDep, StorageDep
 from api.evidence.routes import Sha256Path, read_evidence
 from api.reviews import bursts, desk
-from api.reviews.queue import queue_counts
 from api.reviews.schemas import Id, Origin, QueueFilter
 from api.web.evidence import first_picture
 from api.web.items import Viewer, read_item
@@ -103,7 +102,7 @@ def review_page(
     viewer = Viewer(person, request.app.state.settings)
     with database.reading() as session:
         item = read_item(session, storage, viewer, item_id) if item_id else None
-        counts = queue_counts(session, person)
+        counts = desk.queue_counts(session, person)
     return render(
         request,
         "review.html",

@@ -13,7 +13,6 @@ from api.alerts.schemas import AlertOut
 from api.deps import DatabaseDep, ReviewerDep, SettingsDep
 from api.reviews import claims, desk
 from api.reviews.places import places
-from api.reviews.queue import queue_counts
 from api.web.items import Deadline, deadline
 from api.web.rendering import render
 from api.web.review import FilterForm, Part, PartDep
@@ -58,7 +57,7 @@ def queue_list(
     with database.reading() as session:
         page = desk.queue_page(session, person, query.only, query.after, PAGE)
         taken = claims.taken_by_others(session, person, [alert.id for alert in page.items])
-        counts = queue_counts(session, person)
+        counts = desk.queue_counts(session, person)
         choices = places(session, person, query.only)
     rows = [Listed(a, deadline(a, settings), a.id in taken) for a in page.items]
     more = query.address("/review/queue", after=page.after) if page.after else None

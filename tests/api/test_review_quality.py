@@ -161,8 +161,9 @@ def test_a_known_item_answers_like_any_alert(hidden: Hidden) -> None:
     seen = wang.get(f"/api/v1/alerts/{item}").json()
     assert (seen["status"], seen["round"], seen["settled_at"]) == ("waiting", 1, None)
     assert datetime.now(UTC) - datetime.fromisoformat(seen["received_at"]) < timedelta(hours=4)
-    queued = [i["id"] for i in wang.get("/api/v1/reviews/queue").json()["items"]]
-    assert set(queued) == {item, ordinary}
+    queue = wang.get("/api/v1/reviews/queue").json()
+    assert {i["id"] for i in queue["items"]} == {item, ordinary}
+    assert (queue["waiting"], queue["mine"]) == (2, 2), "counted like any other"
 
 
 def _keys(value: Any) -> Any:

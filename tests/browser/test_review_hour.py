@@ -223,6 +223,8 @@ def test_axe_finds_nothing_on_the_pages_of_review(
         assert issues(page) == [], what
     press(page, "2")
     expect(page.locator(".toast[data-said=burst]")).to_be_visible()
+    press(page, "u")
+    expect(page.locator("bk-player")).to_be_visible()
     assert issues(page) == [], "toast"
     for address in ("/review/queue", "/review/history", "/review/quality", f"/alerts/{alerts[0]}"):
         page.goto(site.address + address)
