@@ -1,6 +1,7 @@
 """The review queue's order and clocks, claims, boxes, hidden known items."""
 
 import secrets
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -48,15 +49,16 @@ def downgrade() -> None:
 
 
 def _alerts() -> None:
-    time = sa.Column("queued_at", UtcDateTime(), nullable=False, server_default=LONG_AGO)
-    op.add_column("alerts", time)
-    time = sa.Column("due_at", UtcDateTime(), nullable=False, server_default=LONG_AGO)
-    op.add_column("alerts", time)
-    op.add_column("alerts", sa.Column("settled_at", UtcDateTime(), nullable=True))
-    flag = sa.Column("double_review", sa.Boolean(), nullable=False, server_default=sa.false())
-    op.add_column("alerts", flag)
-    ahead = sa.Column("clock_ahead_s", sa.Integer(), nullable=False, server_default="0")
-    op.add_column("alerts", ahead)
+    long_ago: dict[str, Any] = {"nullable": False, "server_default": LONG_AGO}
+    columns: tuple[sa.Column[Any], ...] = (
+        sa.Column("queued_at", UtcDateTime(), **long_ago),
+        sa.Column("due_at", UtcDateTime(), **long_ago),
+        sa.Column("settled_at", UtcDateTime(), nullable=True),
+        sa.Column("double_review", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("clock_ahead_s", sa.Integer(), nullable=False, server_default="0"),
+    )
+    for column in columns:
+        op.add_column("alerts", column)
     op.execute("UPDATE alerts SET queued_at = received_at")
     for severity, minutes in MINUTES.items():
         op.execute(
@@ -64,8 +66,8 @@ def _alerts() -> None:
         )
     op.execute(SETTLED)
     op.drop_index("ix_alerts_queue", "alerts")
-    first = [sa.text("severity_rank DESC"), "queued_at", "id"]
-    where = {"sqlite_where": OPEN_ONLY, "postgresql_where": OPEN_ONLY}
+    first: list[Any] = [sa.text("severity_rank DESC"), "queued_at", "id"]
+    where: dict[str, Any] = {"sqlite_where": OPEN_ONLY, "postgresql_where": OPEN_ONLY}
     op.create_index("ix_alerts_open", "alerts", first, **where)
     op.create_index("ix_alerts_due", "alerts", ["due_at"], **where)
     op.create_index("ix_alerts_status", "alerts", ["status", "id"])
@@ -78,7 +80,7 @@ def _later(minutes: int) -> str:
     return f"received_at + interval '{minutes} minutes'"
 
 
-MORE = (
+MORE: tuple[tuple[str, Any], ...] = (
     ("took_s", sa.Double()),
     ("box_left", sa.Double()),
     ("box_top", sa.Double()),

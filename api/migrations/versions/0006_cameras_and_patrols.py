@@ -1,5 +1,7 @@
 """What cameras are like, their last pictures, their zones, and rounds by eye."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -40,7 +42,7 @@ def downgrade() -> None:
         op.drop_column("cameras", column.name)
 
 
-def _camera_columns() -> list[sa.Column]:
+def _camera_columns() -> list[sa.Column[Any]]:
     texts = (("place", 200, ""), ("notes", 2000, ""), ("zone_type", 20, "cooking"))
     return [
         *(

@@ -1,5 +1,7 @@
 """The queue's index also counts, and no other one tempts SQLite to sort what is open."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -9,8 +11,8 @@ branch_labels = None
 depends_on = None
 
 OPEN_ONLY = sa.text("status IN ('waiting', 'second_review')")
-WHERE = {"sqlite_where": OPEN_ONLY, "postgresql_where": OPEN_ONLY}
-FIRST = [sa.text("severity_rank DESC"), "queued_at", "id"]
+WHERE: dict[str, Any] = {"sqlite_where": OPEN_ONLY, "postgresql_where": OPEN_ONLY}
+FIRST: list[Any] = [sa.text("severity_rank DESC"), "queued_at", "id"]
 
 
 def upgrade() -> None:
