@@ -10,6 +10,7 @@ from api.accounts.models import (
     UserRow,
 )
 from api.alerts.models import AlertRow
+from api.analyses.models import AnalysisRow, AnalysisVideoRow
 from api.audit import AuditHead, AuditRow
 from api.cameras.models import CameraKeyRow, CameraRow, ContactRow, PictureRow, ZoneVersionRow
 from api.database import Base
@@ -37,6 +38,8 @@ from api.thresholds.models import ThresholdRow
 
 __all__ = [
     "AlertRow",
+    "AnalysisRow",
+    "AnalysisVideoRow",
     "AttemptRow",
     "AuditHead",
     "AuditRow",

@@ -1,0 +1,1 @@
+"""Recorded footage analysed for the people of the web pages: one job at a time a server."""
