@@ -85,8 +85,10 @@ async function next() {
 
 async function moreOrPassedOver() {
   try {
-    const found = (await queue.more()) ?? (queue.reoffer() && (await queue.more()));
-    return Boolean(found) && queue.nextIndex() >= 0;
+    // Fetching ahead may have claimed the last one just before: what counts is what is at hand.
+    await queue.more();
+    if (queue.nextIndex() < 0 && queue.reoffer()) await queue.more();
+    return queue.nextIndex() >= 0;
   } catch (error) {
     telling.trouble(error instanceof SignedOutError ? "signed-out" : "loading");
     return false;
