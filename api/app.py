@@ -19,6 +19,7 @@ from api.accounts.passwords import password_hasher
 from api.accounts.providing import open_provider
 from api.accounts.throttle import Throttle
 from api.alerts import routes as alert_routes
+from api.analyses import routes as analysis_routes
 from api.audit_log import AuditWatch
 from api.cameras import keys_routes
 from api.cameras import routes as camera_routes
@@ -47,6 +48,7 @@ ROUTERS: Final = (
     restaurant_routes.router,
     user_routes.router,
     alert_routes.router,
+    analysis_routes.router,
     camera_routes.router,
     evidence_routes.router,
     notification_routes.router,
@@ -100,7 +102,11 @@ def _keep(app: FastAPI, settings: Settings) -> None:
 
 def _guard(app: FastAPI, settings: Settings) -> None:
     """The last one added is the first one asked."""
-    app.add_middleware(BodyLimitMiddleware, limit_bytes=settings.body_limit_bytes)
+    app.add_middleware(
+        BodyLimitMiddleware,
+        limit_bytes=settings.body_limit_bytes,
+        footage_bytes=settings.footage_upload_bytes,
+    )
     if settings.trusted_hosts:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.trusted_hosts))
     app.add_middleware(HeadersMiddleware)

@@ -82,6 +82,7 @@ def serve(
     """Serve the API and the pages."""
     import uvicorn
 
+    from api.analyses.runner import Runner
     from api.app import create_app
     from api.notifications.worker import Worker
 
@@ -89,8 +90,12 @@ def serve(
     open_database(settings).close()
     announce_first_run(settings, host, port)
     served = create_app(settings)
-    with Worker(served.state.database, settings).running():
-        uvicorn.run(served, host=host, port=port, log_level="info", server_header=False)
+    worker = Worker(served.state.database, settings)
+    runner = Runner(served.state.database, settings, served.state.storage)
+    with worker.running(), runner.running():
+        # The metrics count requests; a line for each costs a tenth of the time.
+        quiet = {"access_log": False, "server_header": False}
+        uvicorn.run(served, host=host, port=port, log_level="info", **quiet)
 
 
 @app.command()

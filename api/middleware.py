@@ -17,6 +17,8 @@ UPLOADS: Final = (
     (re.compile(r"/api/v1/alerts/[^/]+/evidence/[^/]+"), MAX_EVIDENCE_BYTES),
     (re.compile(r"/api/v1/cameras/[^/]+/picture"), MAX_SNAPSHOT_BYTES),
 )
+# Videos are as large as the operator says.
+FOOTAGE: Final = re.compile(r"/api/v1/analyses/[^/]+/footage")
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; "
     "form-action 'self'; object-src 'none'"
@@ -35,9 +37,10 @@ PUBLIC_FILES: Final = ("/static/", "/api/docs/")
 class BodyLimitMiddleware:
     """Refuses a body that is too large while it comes, with or without Content-Length."""
 
-    def __init__(self, app: ASGIApp, limit_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, limit_bytes: int, footage_bytes: int) -> None:
         self._app = app
         self._limit_bytes = limit_bytes
+        self._uploads = (*UPLOADS, (FOOTAGE, footage_bytes))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, counting its bytes."""
@@ -61,7 +64,7 @@ class BodyLimitMiddleware:
 
     def _limit_of(self, scope: Scope) -> int:
         if scope["method"] == "PUT":
-            for path, limit_bytes in UPLOADS:
+            for path, limit_bytes in self._uploads:
                 if path.fullmatch(scope["path"]):
                     return limit_bytes
         return self._limit_bytes

@@ -131,6 +131,13 @@ class Settings(BaseSettings):
         default=24, ge=1, le=8_760, description="after which missing evidence is given up"
     )
 
+    footage_folder: Path | None = Field(
+        default=None, description="folder of recordings that may be analysed; unset: uploads only"
+    )
+    footage_upload_bytes: int = Field(
+        default=2 * 1024**3, ge=1_024, le=1024**4, description="largest uploaded video"
+    )
+
     @field_validator("outbound_allow")
     @classmethod
     def _known_networks(cls, entries: tuple[str, ...]) -> tuple[str, ...]:

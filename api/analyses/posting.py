@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from api.alerts.store import post_alert
+from api.alerts.intake import post_alert
 from api.cameras.keys import Camera
 from api.database import Database
 from api.errors import StorageError

@@ -22,10 +22,11 @@ from vision.summary import Verdicts
 
 Decision = Literal["upheld", "dismissed"]
 NOT_YET: Final = "there is no report yet; it comes when the analysis has finished"
-FILES: Final = {
-    "episodes.json": "application/json",
-    "episodes.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "episodes.parquet": "application/octet-stream",
+Format = Literal["json", "xlsx", "parquet"]
+FORMATS: Final[dict[Format, str]] = {
+    "json": "application/json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "parquet": "application/vnd.apache.parquet",
 }
 MEDIA: Final = {".jpg": "image/jpeg", ".mp4": "video/mp4", ".json": "application/json"}
 
@@ -91,9 +92,9 @@ def evidence_file(place: Workplace, name: str) -> tuple[Path, str]:
     return path, MEDIA[path.suffix]
 
 
-def table(place: Workplace, name: str) -> tuple[Path, str]:
+def table(place: Workplace, wanted: Format) -> tuple[Path, str]:
     """One of the tables beside the report, and its type."""
-    path = place.out / name
-    if name not in FILES or not path.is_file():
+    path = place.out / f"episodes.{wanted}"
+    if not path.is_file():
         raise NotFoundError(NOT_YET)
-    return path, FILES[name]
+    return path, FORMATS[wanted]

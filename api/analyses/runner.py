@@ -18,9 +18,9 @@ from api.analyses.jobs import Job
 from api.analyses.places import command, environment, tell_places
 from api.analyses.posting import Desk
 from api.analyses.results import read_batch
-from api.analyses.rules import Outcome, Progress, advanced, outcome
+from api.analyses.rules import MAX_DETAIL, Outcome, Progress, advanced, outcome
 from api.database import Database, new_id
-from api.errors import DatabaseBusyError
+from api.errors import FAULT_DETAIL, DatabaseBusyError
 from api.reviews.order import policy_of
 from api.settings import Settings
 from api.storage import EvidenceStorage
@@ -56,8 +56,11 @@ class Runner:
             came = self._run(job)
         except DatabaseBusyError as error:
             log.warning("analysis %s is given up for now: %s", job.id, error)
-        except (KitchenError, OSError) as error:
-            came = Outcome("fault", str(error)[:500])
+        except KitchenError as error:
+            came = Outcome("refused", str(error)[:MAX_DETAIL])
+        except Exception:
+            log.exception("analysis %s failed", job.id)
+            came = Outcome("fault", FAULT_DETAIL)
         with self._database.writing() as session:
             jobs.end(session, job.id, self._holder, came)
         return True
@@ -145,8 +148,8 @@ class _Run:
         self._said = place.root / "said.txt"
         with self._said.open("wb") as said:
             # Its stdin stays open as long as this process lives: see api.analyses.child.
-            self._process = subprocess.Popen(  # no shell, fixed words, own paths
-                [sys.executable, "-m", "api.analyses.child", *arguments],
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "api.analyses.child", *arguments],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said,
                 env=environment(), cwd=place.root, text=True, encoding="utf-8", errors="replace",
             )  # fmt: skip

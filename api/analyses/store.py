@@ -88,13 +88,14 @@ def list_analyses(session: Session, person: Person) -> list[AnalysisOut]:
 
 
 def _shown(person: Person) -> Select[Any]:
-    return (
+    wanted: Any = (
         select(AnalysisRow, UserRow.name, CameraRow.name, RestaurantRow.name)
         .join(UserRow, UserRow.id == AnalysisRow.created_by)
         .outerjoin(CameraRow, CameraRow.id == AnalysisRow.camera_id)
         .outerjoin(RestaurantRow, RestaurantRow.id == CameraRow.restaurant_id)
         .where(visible(person))
     )
+    return cast("Select[Any]", wanted)
 
 
 def _read(session: Session, wanted: Select[Any]) -> list[AnalysisOut]:

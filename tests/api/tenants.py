@@ -184,11 +184,19 @@ def _sample(tenants: Tenants) -> str:
         return str(session.scalars(wanted.limit(1)).one())
 
 
+def _analysis(tenants: Tenants) -> str:
+    """Of the other restaurant's camera, still waiting for its videos."""
+    body = {"source": "upload", "camera_id": tenants.kitchen.other_camera.id}
+    return str(tenants.json("admin", "POST", "/analyses", json=body)["id"])
+
+
 FOREIGN: Final[dict[str, Callable[[Tenants], str]]] = {
     "alert_id": _alert,
+    "analysis_id": _analysis,
     "batch": _batch,
     "camera_id": lambda tenants: tenants.kitchen.other_camera.id,
     "district_id": _district,
+    "file_path": lambda tenants: "frame.jpg",
     "hold_id": _hold,
     "item_id": _item,
     "look_id": _look,
