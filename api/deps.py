@@ -48,12 +48,25 @@ def get_settings(request: Request) -> Settings:
     return settings
 
 
-DatabaseDep = Annotated[Database, Depends(get_database)]
-StorageDep = Annotated[EvidenceStorage, Depends(get_storage)]
-SettingsDep = Annotated[Settings, Depends(get_settings)]
+# Coroutines, so that looking into the application's state costs no hop to another thread.
+async def _database(request: Request) -> Database:
+    return get_database(request)
 
 
-def get_policy(settings: SettingsDep) -> ReviewPolicy:
+async def _storage(request: Request) -> EvidenceStorage:
+    return get_storage(request)
+
+
+async def _settings(request: Request) -> Settings:
+    return get_settings(request)
+
+
+DatabaseDep = Annotated[Database, Depends(_database)]
+StorageDep = Annotated[EvidenceStorage, Depends(_storage)]
+SettingsDep = Annotated[Settings, Depends(_settings)]
+
+
+async def get_policy(settings: SettingsDep) -> ReviewPolicy:
     """What the settings say about reviews."""
     return policy_of(settings)
 

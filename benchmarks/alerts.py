@@ -28,6 +28,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+import cv2
 import numpy as np
 
 from api.cameras.store import create_camera
@@ -70,7 +71,7 @@ def main() -> None:
             until = began + given.seconds
             pause_s = given.clients / given.pace if given.pace else 0.0
             loads = [
-                Load(port, *camera, os.urandom(given.evidence_kb * 1024), until, pause_s)
+                Load(port, *camera, _picture(given.evidence_kb * 1024), until, pause_s)
                 for camera in cameras
             ]
             with ThreadPoolExecutor(given.clients) as pool:
@@ -149,7 +150,7 @@ def _post_until(load: Load) -> Times:
 
 def _post_one(connection: http.client.HTTPConnection, load: Load, times: Times) -> None:
     # Other bytes each time: the storage keeps what it knows already only once.
-    body = uuid.uuid4().bytes + load.evidence
+    body = load.evidence + uuid.uuid4().bytes
     sha256 = hashlib.sha256(body).hexdigest()
     alert = _alert(load.camera_id, sha256, len(body))
     kind = {"Content-Type": "application/json"}
@@ -174,6 +175,16 @@ def _ask(
     if answer.status != 201:
         raise SystemExit(f"{method} {path}: {answer.status} {said[:300]!r}")
     return time.perf_counter() - began
+
+
+def _picture(size: int) -> bytes:
+    """A JPEG of about that many bytes."""
+    noise = np.random.default_rng(7).integers(0, 255, (360, 640, 3), np.uint8)
+    for quality in range(95, 5, -5):
+        found = bytes(cv2.imencode(".jpg", noise, [cv2.IMWRITE_JPEG_QUALITY, quality])[1])
+        if len(found) <= size:
+            break
+    return found
 
 
 def _alert(camera_id: str, sha256: str, size: int) -> dict[str, Any]:

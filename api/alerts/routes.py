@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from api.alerts import store
+from api.alerts.intake import post_alert as keep_alert
 from api.alerts.schemas import AlertIn, AlertOut, AlertParams, AlertUpdateIn
 from api.deps import CameraDep, DatabaseDep, PolicyDep, SignedInDep
 from api.errors import problems, repeated
@@ -30,8 +31,7 @@ def post_alert(
     policy: PolicyDep,
 ) -> AlertOut:
     """Report an episode; posting it again is harmless."""
-    with database.writing() as session:
-        posted = store.post_alert(session, camera, alert, policy=policy)
+    posted = database.together(lambda session: keep_alert(session, camera, alert, policy=policy))
     response.status_code = 201 if posted.created else 200
     if posted.created:
         request.app.state.metrics.alerts.labels(alert.rule, alert.origin).inc()

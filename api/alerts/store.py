@@ -3,110 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, TextClause, and_, func, or_, select, true
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    TextClause,
+    and_,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session
 
 from api import audit
 from api.accounts.schemas import Person
 from api.alerts.models import OPEN_ONLY, AlertRow
-from api.alerts.rules import Progress, advanced, changes, clock_ahead_s, fingerprint, not_ahead
+from api.alerts.rules import Progress, advanced, changes, not_ahead
 from api.alerts.schemas import AlertOut, AlertQuery, EvidenceOut
 from api.cameras.models import CameraRow
 from api.cameras.store import Camera
 from api.database import now
 from api.evidence.models import EvidenceRow
-from api.evidence.store import announce, evidence_of
+from api.evidence.store import evidence_of
 from api.pages import Page, decode_cursor, encode_cursor
 from api.restaurants.models import RestaurantRow
 from api.restaurants.store import in_care, sees_everything
 from api.reviews.models import ReviewRow
-from api.reviews.order import DEFAULT_POLICY, ReviewPolicy, due_at, queued_at, rank
-from vision.alert import Alert, AlertUpdate
-from vision.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from api.reviews.order import DEFAULT_POLICY, ReviewPolicy
+from vision.alert import AlertUpdate
+from vision.errors import InvalidError, NotFoundError
 
 OPEN = ("waiting", "second_review")
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """What became of a posted alert; ``created`` is False for a repeat."""
-
-    alert: AlertOut
-    created: bool
-
-
-def post_alert(
-    session: Session,
-    camera: Camera,
-    alert: Alert,
-    *,
-    actor: str | None = None,
-    policy: ReviewPolicy = DEFAULT_POLICY,
-) -> Posted:
-    """Keep an alert once, however often it is posted; ``actor`` reports it, or the camera does.
-
-    ForbiddenError for another camera's alert; ConflictError when the id has other content;
-    InvalidError when its time lies too far in the future.
-    """
-    if alert.camera_id != camera.id:
-        raise ForbiddenError(f"this key belongs to another camera than {alert.camera_id}")
-    row = session.get(AlertRow, alert.id)
-    created = row is None and _insert(session, _row(session, camera, alert, policy))
-    row = row or session.get_one(AlertRow, alert.id)
-    if row.posted_sha256 != fingerprint(alert):
-        raise ConflictError(f"alert {alert.id} was posted before with other content")
-    if created:
-        announce(session, alert.id, alert.evidence)
-        audit.append(
-            session,
-            actor or f"camera:{camera.id}",
-            "alert.received",
-            str(alert.id),
-            posted_sha256=row.posted_sha256,
-            evidence=[item.sha256 for item in alert.evidence],
-        )
-    return Posted(_only(session, AlertRow.id == alert.id), created)
-
-
-def _insert(session: Session, row: AlertRow) -> bool:
-    """Whether it is new: PostgreSQL lets two identical posts come this far."""
-    try:
-        with session.begin_nested():
-            session.add(row)
-    except IntegrityError:
-        return False
-    return True
-
-
-def _row(session: Session, camera: Camera, alert: Alert, policy: ReviewPolicy) -> AlertRow:
-    moment = now()
-    risk = session.get_one(RestaurantRow, camera.restaurant_id).risk
-    same = ("id", "origin", "camera_id", "rule", "severity", "zone", "zone_type")
-    also = ("started_at", "ended_at", "confidence", "subjects")
-    return AlertRow(
-        **{field: getattr(alert, field) for field in same + also},
-        **dict(zip(("left", "top", "right", "bottom"), alert.box, strict=True)),
-        posted_sha256=fingerprint(alert),
-        restaurant_id=camera.restaurant_id,
-        severity_rank=rank(alert.severity),
-        model_name=alert.model.name,
-        model_sha256=alert.model.sha256,
-        rules_name=alert.rules.name,
-        rules_version=alert.rules.version,
-        rules_sha256=alert.rules.sha256,
-        received_at=moment,
-        status="waiting",
-        queued_at=queued_at(moment, alert.severity, risk, policy),
-        due_at=due_at(moment, alert.severity, policy),
-        double_review=False,
-        clock_ahead_s=clock_ahead_s(alert, moment, policy.clock_skew_s),
-    )
 
 
 def update_alert(
@@ -132,7 +63,7 @@ def update_alert(
     if changed:
         detail = update.model_dump(mode="json", include=set(changed))
         audit.append(session, f"camera:{camera.id}", "alert.updated", str(alert_id), **detail)
-    return _only(session, AlertRow.id == alert_id)
+    return only(session, AlertRow.id == alert_id)
 
 
 def in_scope(person: Person) -> ColumnElement[bool]:
@@ -205,7 +136,7 @@ def read_alerts(session: Session, wanted: Select[Any]) -> list[AlertOut]:
     rows = session.execute(wanted).all()
     evidence = evidence_of(session, [row[0].id for row in rows])
     return [
-        _alert_out(row, camera, restaurant, reviews, evidence.get(row.id, ()))
+        alert_out(row, camera, restaurant, reviews, evidence.get(row.id, ()))
         for row, camera, restaurant, reviews in rows
     ]
 
@@ -224,13 +155,15 @@ def shown() -> Select[Any]:
     )
 
 
-def _only(session: Session, which: ColumnElement[bool]) -> AlertOut:
+def only(session: Session, which: ColumnElement[bool]) -> AlertOut:
+    """The one alert that this is true of."""
     return read_alerts(session, shown().where(which))[0]
 
 
-def _alert_out(
+def alert_out(
     row: AlertRow, camera: str, restaurant: str, standing: int, evidence: Sequence[EvidenceRow]
 ) -> AlertOut:
+    """An alert as it is shown; ``standing`` counts the verdicts that stand."""
     return AlertOut.model_validate(
         {field: getattr(row, field) for field in AlertOut.model_fields if hasattr(row, field)}
         | {

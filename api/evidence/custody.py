@@ -13,9 +13,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from itertools import groupby
-from typing import Any, Literal
+from typing import Any, Final, Literal, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from api.audit import AuditHead
@@ -34,6 +34,8 @@ from vision.sealing import (
 )
 
 Action = Literal["stored", "deleted"]
+CHAIN: Final = cast("Table", CustodyRow.__table__)
+HEADS: Final = cast("Table", CustodyHead.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +56,14 @@ def append_entry(
 ) -> CustodyRow:
     """Tie what happened to a file into the restaurant's chain, within the caller's transaction."""
     lock(session)
-    head = session.get(CustodyHead, restaurant_id)
-    if head is None:
-        head = CustodyHead(restaurant_id=restaurant_id, seq=0, hash=GENESIS, at=now())
-        session.add(head)
+    mine = CustodyHead.restaurant_id == restaurant_id
+    told = CustodyHead.seq, CustodyHead.hash, CustodyHead.at
+    head = session.execute(select(*told).where(mine)).first()
+    seq, previous, last_at = head or (0, GENESIS, now())
     row = CustodyRow(
         restaurant_id=restaurant_id,
-        seq=head.seq + 1,
-        at=max(now(), head.at),  # a clock that was set back must not reopen a day
+        seq=seq + 1,
+        at=max(now(), last_at),  # a clock that was set back must not reopen a day
         action=action,
         alert_id=file.alert_id,
         sha256=file.sha256,
@@ -69,12 +71,17 @@ def append_entry(
         kind=file.kind,
         media_type=file.media_type,
         detail=canonical(detail).decode(),
-        previous=head.hash,
+        previous=previous,
     )
     row.hash = link_hash(fields_of(row))
-    session.add(row)
-    head.seq, head.hash, head.at = row.seq, row.hash, row.at
-    session.flush()
+    # Plain statements: each file that comes in passes here.
+    connection = session.connection()
+    connection.execute(CHAIN.insert(), {one.name: getattr(row, one.name) for one in CHAIN.columns})
+    newest = {"seq": row.seq, "hash": row.hash, "at": row.at}
+    if head is None:
+        connection.execute(HEADS.insert(), newest | {"restaurant_id": restaurant_id})
+    else:
+        connection.execute(HEADS.update().where(mine).values(newest))
     return row
 
 

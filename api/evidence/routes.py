@@ -101,8 +101,7 @@ def _expected(database: Database, camera: Camera, alert_id: UUID, sha256: str) -
 
 
 def _mark(database: Database, camera: Camera, alert_id: UUID, sha256: str) -> bool:
-    with database.writing() as session:
-        return store.mark_stored(session, camera, alert_id, sha256)
+    return database.together(lambda session: store.mark_stored(session, camera, alert_id, sha256))
 
 
 @router.get(

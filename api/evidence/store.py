@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from typing import Literal
+from typing import Final, Literal, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, Table, and_, select
 from sqlalchemy.orm import Session
 
 from api import audit
@@ -20,22 +20,24 @@ from vision.alert import EvidenceRef
 from vision.errors import ConflictError, InvalidError, NotFoundError
 
 Sent = Literal["original", "blurred"]
+FILES: Final = cast("Table", EvidenceRow.__table__)
 
 
 def announce(session: Session, alert_id: UUID, evidence: Iterable[EvidenceRef]) -> None:
     """Note which files an alert will bring."""
-    session.add_all(
-        EvidenceRow(
-            alert_id=alert_id,
-            sha256=item.sha256,
-            position=position,
-            kind=item.kind,
-            media_type=item.media_type,
-            size_bytes=item.bytes,
-        )
+    rows = [
+        {
+            "alert_id": alert_id,
+            "sha256": item.sha256,
+            "position": position,
+            "kind": item.kind,
+            "media_type": item.media_type,
+            "size_bytes": item.bytes,
+        }
         for position, item in enumerate(evidence)
-    )
-    session.flush()
+    ]
+    if rows:
+        session.connection().execute(FILES.insert(), rows)
 
 
 def evidence_of(session: Session, alert_ids: Sequence[UUID]) -> dict[UUID, list[EvidenceRow]]:
@@ -82,7 +84,8 @@ def note_stored(session: Session, actor: str, alert_id: UUID, sha256: str) -> bo
         return False
     row.stored_at = now()
     session.flush()
-    restaurant_id = session.get_one(AlertRow, alert_id).restaurant_id
+    wanted = select(AlertRow.restaurant_id).where(AlertRow.id == alert_id)
+    restaurant_id = session.execute(wanted).scalar_one()
     append_entry(session, restaurant_id, row, "stored", actor=actor)
     audit.append(session, actor, "evidence.stored", str(alert_id), sha256=sha256)
     return True

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from api import audit
 from api.accounts.schemas import Person
-from api.alerts.store import post_alert
+from api.alerts.intake import post_alert
 from api.cameras.keys import Camera
 from api.cameras.models import CameraRow, PictureRow
 from api.cameras.picture_store import heads_of

@@ -29,7 +29,9 @@ BODY: Final[dict[Trigger, str]] = {
         "%(time)s. "
         "It was due at %(due)s."
     ),
-    "camera_offline": N_("No picture has come from %(restaurant)s, camera %(camera)s, since %(time)s."),
+    "camera_offline": N_(
+        "No picture has come from %(restaurant)s, camera %(camera)s, since %(time)s."
+    ),
     "digest": N_("From %(since)s to %(until)s."),
     "test": N_("Messages arrive here. %(by)s asked for this one."),
 }

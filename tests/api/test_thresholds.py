@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from api.alerts.intake import post_alert
 from api.alerts.models import AlertRow
-from api.alerts.store import post_alert
 from api.cameras.store import Camera
 from api.database import now
 from api.thresholds.store import current_thresholds

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+from api.alerts.intake import post_alert
 from api.alerts.models import AlertRow
-from api.alerts.store import post_alert
 from api.cameras.store import Camera, NewCamera
 from api.database import now
 from api.samples.models import SampleRow
