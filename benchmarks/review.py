@@ -1,11 +1,11 @@
 """Thirty alerts judged in Chromium by keyboard: how long the machine makes a person wait.
 
-    python -m benchmarks.review [--alerts 30]
+    python -m benchmarks.review [--alerts 30] [--look-s 1.0]
 
 A real server on loopback with generated alerts (drawn frames, an H.264 clip, boxes), and Debian's
-Chromium. For each alert it presses a verdict as soon as the picture is painted, so the seconds
-printed are the machine's alone; the seconds that a person looks come on top, and the page measures
-those for itself (``took_s``, on the quality page). Key to picture is measured inside the page:
+Chromium. For each alert it looks for ``--look-s`` (a person looks longer), then presses a verdict.
+The machine time printed is without the looking; how long people look the page measures for itself
+(``took_s``, on the quality page). With ``--look-s 0`` the keys outrun the fetching ahead. Key to picture is measured inside the page:
 from the key's event to the second animation frame after the next picture was decoded.
 """
 
@@ -66,7 +66,9 @@ def main() -> None:
     """Make the alerts, judge them, print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--alerts", type=int, default=30)
-    count = parser.parse_args().alerts
+    parser.add_argument("--look-s", type=float, default=1.0)
+    given = parser.parse_args()
+    count: int = given.alerts
     with tempfile.TemporaryDirectory() as folder:
         kitchen = open_kitchen(Path(folder))
         fill(kitchen, count + 2)
@@ -75,7 +77,7 @@ def main() -> None:
             page = browser.new_page(viewport={"width": 1366, "height": 768}, locale="en")
             page.add_init_script(WATCH)
             sign_in(page, address)
-            seconds, waits = judge(page, count)
+            seconds, waits = judge(page, count, given.look_s)
             browser.close()
     waits.sort()
     print(f"{count} generated alerts judged by keyboard in Chromium")
@@ -107,15 +109,16 @@ def sign_in(page: Page, address: str) -> None:
     page.wait_for_load_state("networkidle")
 
 
-def judge(page: Page, count: int) -> tuple[float, list[float]]:
-    """Seconds for all, and the waits from key to picture in ms."""
+def judge(page: Page, count: int, look_s: float) -> tuple[float, list[float]]:
+    """Seconds for all without the looking, and the waits from key to picture in ms."""
     began = time.perf_counter()
     for number in range(count):
+        page.wait_for_timeout(look_s * 1000)
         shown = page.evaluate("document.querySelector('bk-player').dataset.item")
         for key in VERDICTS[number % len(VERDICTS)]:
             page.keyboard.press(key)
         page.wait_for_function("(shown) => window.ready !== shown", arg=shown, polling=10)
-    seconds = time.perf_counter() - began
+    seconds = time.perf_counter() - began - count * look_s
     waits: list[float] = page.evaluate("window.waits")
     return seconds, waits
 
