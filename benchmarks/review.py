@@ -5,8 +5,9 @@
 A real server on loopback with generated alerts (drawn frames, an H.264 clip, boxes), and Debian's
 Chromium. For each alert it looks for ``--look-s`` (a person looks longer), then presses a verdict.
 The machine time printed is without the looking; how long people look the page measures for itself
-(``took_s``, on the quality page). With ``--look-s 0`` the keys outrun the fetching ahead. Key to picture is measured inside the page:
-from the key's event to the second animation frame after the next picture was decoded.
+(``took_s``, on the quality page). With ``--look-s 0`` the keys outrun the fetching ahead. Key to
+picture is measured inside the page: from the key's event to the second animation frame after the
+next picture was decoded.
 """
 
 from __future__ import annotations
