@@ -114,4 +114,5 @@ def test_any_order_of_updates_gives_the_latest_end_and_the_most_subjects(
     for update in shuffled:
         known = advanced(known, update)
     last = updates[-1]
+    assert last.confidence is not None
     assert known == Progress(last.ended_at, subjects, last.confidence)

@@ -157,8 +157,9 @@ def test_a_hidden_known_item_passes_like_any_other(
     known = kitchen.post_alert(camera, make_footage(30), **ago(15))
     sue = kitchen.browser("Sue")
     token = sue.get("/api/v1/sessions/current").json()["csrf_token"]
-    sent = {"json": {"verdict": "dismissed", "reason": "allowed_here"}}
-    sue.post(f"/api/v1/alerts/{known}/reviews", headers={"X-CSRF-Token": token}, **sent)
+    verdict = {"verdict": "dismissed", "reason": "allowed_here"}
+    path = f"/api/v1/alerts/{known}/reviews"
+    sue.post(path, headers={"X-CSRF-Token": token}, json=verdict)
     sue.post(f"/review/quality/known/{known}", data={"csrf_token": token})
     put_into_the_queue(site, known)
     site.sign_in(page)

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vision.chain import CHAIN, GENESIS, LOCK, Chain, Verdict, verify
+from vision.chain import CHAIN, LOCK, Chain, Verdict, verify
 from vision.errors import EvidenceError
+from vision.sealing import GENESIS
 
 FILES = {"frame.jpg": b"a picture", "clip.mp4": b"a clip" * 40, "boxes.json": b"{}"}
 

@@ -8,13 +8,12 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from tests.vision.bundles import BLUE, GREEN, RED, YELLOW, painted, write_bundle, write_manifest
+from vision.boxes import read_raw, suppress
 from vision.detections import KINDS, Detections, FloatArray, HatState, IntArray, MaskState
 from vision.detector import (
     OpenVinoDetector,
     UltralyticsDetector,
     open_detector,
-    read_raw,
-    suppress,
 )
 from vision.errors import ConfigError, ModelError, SourceError
 from vision.frames import Frame, Image
