@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from models.diagram import reliability_svg
+from models.goals import answer
 
 Language = Literal["en", "zh"]
 Tables = Mapping[str, Any]
@@ -43,6 +44,7 @@ WORDS: Final[Mapping[str, str]] = {
     "reached": "实测",
     "met": "达到",
     "yes": "是",
+    "too few to say": "样本太少，不能下结论",
     "no": "否",
     "true \\ told": "实际 \\ 判定",
     "unclear": "看不清",
@@ -215,7 +217,7 @@ def masks(tables: Tables, language: Language) -> str:
 def goals(tables: Tables, language: Language) -> str:
     """What was asked, what was reached."""
     rows = [
-        [row["what"], _limit(row["goal"], language), row["reached"], "yes" if row["met"] else "no"]
+        [row["what"], _limit(row["goal"], language), row["reached"], answer(row["met"])]
         for row in tables["goals"]
     ]
     return table(["what", "goal", "reached", "met"], rows, language)

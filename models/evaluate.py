@@ -13,7 +13,7 @@ from rich.table import Table
 
 from models import peers
 from models.episodes import measure_episodes
-from models.goals import goals
+from models.goals import answer, goals
 from models.measure import Observed, figures, held_out_crops, observe, pictures_below
 from models.mistakes import write_sheets
 from vision.model import ModelBundle
@@ -147,7 +147,7 @@ def goal_table(rows: Sequence[Mapping[str, Any]]) -> Table:
     for column in ("what", "goal", "reached", "met"):
         table.add_column(column)
     for row in rows:
-        table.add_row(row["what"], row["goal"], row["reached"], "yes" if row["met"] else "no")
+        table.add_row(row["what"], row["goal"], row["reached"], answer(row["met"]))
     return table
 
 

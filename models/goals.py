@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 Tables = Mapping[str, Any]
+# Fewer than this say nothing, however well they came out.
+FEWEST: Final = 20
 SEEN: Final = "missing mask where the face is seen"
 
 
@@ -72,16 +74,29 @@ def goals(tables: Tables) -> list[dict[str, Any]]:
     return rows
 
 
+def answer(met: bool | None) -> str:
+    """Whether a goal was reached, in words."""
+    return {True: "yes", False: "no", None: "too few to say"}[met]
+
+
 def _row(goal: Goal, figure: Mapping[str, float] | float) -> dict[str, Any]:
-    value = figure if isinstance(figure, float | int) else figure.get("value")
     sign = "at most" if goal.most else "at least"
-    met = value is not None and (value <= goal.goal if goal.most else value >= goal.goal)
     return {
         "what": goal.what,
         "goal": f"{sign} {goal.goal:.3g}",
         "reached": _told(figure),
-        "met": met,
+        "met": _met(goal, figure),
     }
+
+
+def _met(goal: Goal, figure: Mapping[str, float] | float) -> bool | None:
+    """Whether it was reached; None where it was not measured, or on too few to say."""
+    value = figure if isinstance(figure, float | int) else figure.get("value")
+    if value is None:
+        return None
+    if not isinstance(figure, float | int) and figure["of"] < FEWEST:
+        return None
+    return value <= goal.goal if goal.most else value >= goal.goal
 
 
 def _told(figure: Mapping[str, float] | float) -> str:
