@@ -4,13 +4,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test cluster check bootstrap bootstrap-dev clean
+.PHONY: demo test browser cluster check bootstrap bootstrap-dev clean
 
 demo: bootstrap        ## Analyse sample_videos, post to an own server, print where to look
 	@$(BIN)/brightkitchen demo $(ARGS)
 
-test: bootstrap-dev    ## All tests that run without a cluster, a soak or training
+test: bootstrap-dev    ## All tests that run in minutes, without a browser or a cluster
 	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+browser: bootstrap-dev ## Tests that drive Debian's Chromium
+	$(BIN)/python -m pytest -n 2 -m browser $(ARGS)
 
 cluster: bootstrap-dev ## Tests on a Ray cluster of two nodes on loopback
 	@$(PYTHON) deploy/bootstrap.py dev,cluster
