@@ -6,17 +6,18 @@ Run as ``python -m api.analyses.child analyze ...``; stdin is held open by the s
 from __future__ import annotations
 
 import os
-import sys
 import threading
 from typing import Final
 
 ALONE: Final = 75
 GENTLY: Final = 10
+STDIN: Final = 0
 
 
 def _end_with_the_server() -> None:
     """Leave at once when the server is gone, however it went: another one takes the job up."""
-    sys.stdin.buffer.read()
+    while os.read(STDIN, 1):
+        continue
     os._exit(ALONE)
 
 
