@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from vision import intervals
 from vision.detections import FloatArray, IntArray, Mask
 from vision.geometry import box_iou
 
@@ -16,7 +16,6 @@ MATCH_IOU: Final = 0.5
 IOUS: Final = tuple(round(0.5 + 0.05 * step, 2) for step in range(10))
 FEW: Final = 20
 # Standard score of a two-sided interval of 95 %.
-Z95: Final = 1.959964
 
 
 @dataclass(frozen=True)
@@ -63,13 +62,9 @@ def pairs(
 
 
 def wilson(hits: int, of: int) -> tuple[float, float]:
-    """The interval of 95 % of a share (Wilson 1927); everything is possible where nothing is."""
-    if not of:
-        return 0.0, 1.0
-    share, spread = hits / of, Z95**2 / of
-    middle = (share + spread / 2) / (1 + spread)
-    half = Z95 / (1 + spread) * math.sqrt(share * (1 - share) / of + spread / (4 * of))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    """The interval of 95 % of a share; everything is possible where nothing is."""
+    found = intervals.wilson(hits, of)
+    return (found.low, found.high) if found else (0.0, 1.0)
 
 
 def share(hits: int, of: int) -> dict[str, float]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal, get_args
 from uuid import UUID
 
+from vision.intervals import Proportion, gamma_quantile, wilson
 from vision.names import RuleId, Severity
 from vision.results import Analysis, EpisodeRecord, VideoRecord
 
@@ -19,24 +19,14 @@ HOUR_S: Final = 3600.0
 # Below an hour of observation a rate says more about chance than about the kitchen.
 LEAST_S: Final = HOUR_S
 RATE_HOURS: Final = 100.0
-# Standard normal quantiles: 5 % on either side, and 2.5 %.
-Z_90: Final = 1.6448536269514722
-Z_95: Final = 1.959963984540054
+# On either side of a rate.
+TAIL: Final = 0.05
 UNITS: Final[Mapping[str, Unit]] = {
     "missing_hat": "hat",
     "missing_mask": "mask",
     "mask_worn_wrong": "mask",
 }
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """A figure and the interval around it."""
-
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +42,9 @@ class RuleSummary:
     count: int
     unit: Unit
     observed_s: float
-    rate: Range | None
+    rate: Proportion | None
     decided: int
-    precision: Range | None
+    precision: Proportion | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +105,7 @@ def _rule(
         observed_s=observed_s[unit],
         rate=rate(len(own), observed_s[unit]),
         decided=len(decided),
-        precision=proportion(decided.count("upheld"), len(decided)) if decided else None,
+        precision=wilson(decided.count("upheld"), len(decided)),
     )
 
 
@@ -148,28 +138,10 @@ def moment(video: VideoRecord, time_s: float) -> datetime | None:
     return video.recorded.started_at + timedelta(seconds=time_s)
 
 
-def rate(count: int, observed_s: float) -> Range | None:
-    """Episodes in 100 hours with a 90 % interval; None for too little observation.
-
-    Garwood's interval, its quantiles of chi squared after Wilson and Hilferty (1931): within
-    two percent of the exact ones.
-    """
+def rate(count: int, observed_s: float) -> Proportion | None:
+    """Episodes in 100 hours with Garwood's exact 90 % interval; None for too little observation."""
     if observed_s < LEAST_S:
         return None
     scale = RATE_HOURS * HOUR_S / observed_s
-    low = chi_squared(-Z_90, 2 * count) / 2 if count else 0.0
-    return Range(count * scale, low * scale, chi_squared(Z_90, 2 * count + 2) / 2 * scale)
-
-
-def chi_squared(z: float, freedom: int) -> float:
-    """The quantile of chi squared that lies where ``z`` does in the normal distribution."""
-    spread = 2 / (9 * freedom)
-    return float(freedom * (1 - spread + z * math.sqrt(spread)) ** 3)
-
-
-def proportion(hits: int, total: int) -> Range:
-    """A share with Wilson's 95 % interval (Wilson 1927)."""
-    share, weight = hits / total, Z_95**2 / total
-    centre = (share + weight / 2) / (1 + weight)
-    reach = Z_95 / (1 + weight) * math.sqrt(share * (1 - share) / total + weight / (4 * total))
-    return Range(share, max(0.0, centre - reach), min(1.0, centre + reach))
+    low = gamma_quantile(TAIL, count) if count else 0.0
+    return Proportion(count * scale, low * scale, gamma_quantile(1 - TAIL, count + 1) * scale)

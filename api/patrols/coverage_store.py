@@ -19,7 +19,7 @@ from api.patrols.rules import Risk
 from api.patrols.schemas import ClassCoverage, CoverageOut
 from api.restaurants.models import RestaurantRow
 from api.restaurants.store import in_care
-from api.stats.rules import wilson
+from vision.intervals import wilson
 
 RISKS: Final[tuple[Risk, ...]] = get_args(Risk)
 # Most at risk first, as a supervisor reads it.

@@ -11,7 +11,7 @@ from statistics import median, quantiles
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
-from api.stats.rules import Z_95, Proportion, wilson
+from vision.intervals import Z_95, Proportion, wilson
 
 # Below this nobody is told a figure: it would be chance, and it might point at one person.
 FEWEST: Final = 20

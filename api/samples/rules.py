@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from math import sqrt
 from typing import Final
 
-from api.stats.rules import gamma_quantile
+from vision.intervals import gamma_quantile
 from vision.names import ZoneType
 
 SLOT_MINUTES: Final = 60

@@ -28,7 +28,6 @@ from api.alerts.models import AlertRow
 from api.alerts.store import in_scope
 from api.cameras.models import CameraRow
 from api.restaurants.models import RestaurantRow, StationRow
-from api.stats.rules import beta_interval, wilson
 from api.stats.schemas import (
     AlertFilter,
     Dimension,
@@ -38,6 +37,7 @@ from api.stats.schemas import (
     Verdict,
 )
 from vision.errors import InvalidError
+from vision.intervals import beta_interval, wilson
 
 SETTLED: Final = ("upheld", "dismissed")
 MODELS_OWN: Final = ("camera", "batch")

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final, Literal
 
-from api.stats.rules import JEFFREYS, Prior, Proportion, beta_interval, shrunk
+from vision.intervals import JEFFREYS, Prior, Proportion, beta_interval, shrunk
 
 Outcome = Literal["raise", "keep", "unreachable", "few"]
 

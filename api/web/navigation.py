@@ -35,6 +35,7 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Entry("/cameras", N_("Cameras"), ROLES),
     Entry("/precision", N_("Precision"), STAFF),
     Entry("/samples", N_("Minutes"), ("patrol", "supervisor", "admin"), often=False),
+    Entry("/recorded", N_("Recordings"), ("supervisor", "admin"), often=False),
     Entry("/custody", N_("Custody"), ("supervisor", "admin"), often=False),
     Entry("/notifications", N_("Messages"), ("restaurant", "supervisor", "admin"), often=False),
     Entry("/admin", N_("Administration"), ("supervisor", "admin"), often=False),

@@ -30,6 +30,7 @@ from api.web import (
     patrol,
     precision,
     provider,
+    recorded,
     review,
     review_history,
     review_quality,
@@ -67,6 +68,7 @@ router.include_router(precision.router)
 router.include_router(thresholds.router)
 router.include_router(samples.router)
 router.include_router(notifications.router)
+router.include_router(recorded.router)
 
 
 class ListQuery(AlertQuery):

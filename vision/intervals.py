@@ -15,7 +15,7 @@ TINY: Final = 1e-300
 
 @dataclass(frozen=True, slots=True)
 class Proportion:
-    """A measured share and its interval, all 0-1."""
+    """A measured share or rate and its interval; a share lies in 0-1."""
 
     value: float
     low: float

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.stats.rules import (
+from vision.intervals import (
     Prior,
     beta_cdf,
     beta_interval,
