@@ -50,8 +50,12 @@ def test_an_unknown_time_zone_is_refused() -> None:
         read_settings(time_zone="Mars/Olympus")
 
 
+TIMES = ("_s", "_minutes", "_h", "_days")
+AMOUNTS = ("_kib", "_bytes", "_share", "_per_day", "_rounds", "_attempts", "_ring", "_port")
+
+
 def test_every_setting_with_a_number_has_bounds_and_a_unit() -> None:
     for name, field in Settings.model_fields.items():
         if field.annotation in (int, float):
             assert len(field.metadata) == 2, name
-            assert name.endswith(("_s", "_kib", "_bytes", "_rounds", "_attempts")), name
+            assert name.endswith(TIMES + AMOUNTS), name
