@@ -11,7 +11,13 @@ from typing import Any
 
 import pytest
 
+from tests.vision.clips import numbered, render_clip
+from vision.batch import Options, analyse
 from vision.cluster import Cluster
+from vision.engines import Here
+from vision.model import DEFAULT_MODEL
+from vision.recordings import everywhere
+from vision.zones import whole_picture
 
 pytestmark = [
     pytest.mark.cluster,
@@ -79,3 +85,18 @@ def test_a_node_lost_at_work_costs_its_tasks_another_try(cluster: Any, tmp_path:
     cluster.remove_node(node, allow_graceful=False)
     results += work
     assert sorted(str(one.result) for one in results) == sorted(map(str, range(12)))
+
+
+def test_an_analysis_on_the_cluster_gives_the_bytes_of_one_process(
+    cluster: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "footage").mkdir()
+    for name in ("a.mp4", "b.mp4"):
+        render_clip(tmp_path / "footage" / name, map(numbered, range(60)))
+    options = Options(DEFAULT_MODEL, "strict", everywhere([whole_picture("cooking")]))
+    texts = [
+        analyse([tmp_path / "footage"], tmp_path / type(engine).__name__, options, engine)
+        for engine in (Here(), Cluster())
+    ]
+    here, there = (batch.analysis.to_json() for batch in texts)
+    assert here == there
