@@ -41,16 +41,17 @@ from api.storage import open_storage
 from api.thresholds import routes as threshold_routes
 from api.web import routes as page_routes
 
+# Asked in this order: first what cameras send, hundreds of times a second.
 ROUTERS: Final = (
+    alert_routes.router,
+    evidence_routes.router,
     account_routes.router,
     audit_routes.router,
     keys_routes.router,
     restaurant_routes.router,
     user_routes.router,
-    alert_routes.router,
     analysis_routes.router,
     camera_routes.router,
-    evidence_routes.router,
     notification_routes.router,
     patrol_routes.router,
     custody_routes.router,
