@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import queue
 import subprocess
 import sys
@@ -178,7 +179,9 @@ class _Run:
         return None
 
     def _last_words(self) -> str:
-        return self._said.read_bytes()[-MAX_SAID:].decode("utf-8", "replace")
+        """Without the places of this server: they are nobody's business on a page."""
+        said = self._said.read_bytes()[-MAX_SAID:].decode("utf-8", "replace")
+        return said.replace(f"{self._said.parent}{os.sep}", "")
 
     def stop(self) -> None:
         """End it if it still runs: asked first, then made to."""

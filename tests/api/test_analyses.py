@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import subprocess
+import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -25,9 +27,10 @@ from api.analyses.runner import Runner
 from api.audit import AuditRow
 from api.database import now
 from api.settings import Settings
-from tests.api.building import Kitchen, assert_problem
+from tests.api.building import Kitchen, assert_problem, review
 from tests.vision.clips import numbered, render_clip
-from vision.errors import InvalidError
+from vision.errors import ConfigError, InvalidError
+from vision.folders import only_one
 
 SAMPLE: Final = Path(__file__).parent.parent.parent / "sample_videos" / "range-no-hat.mp4"
 NAMED: Final = "2026-11-24_08-30-00.mp4"
@@ -277,7 +280,7 @@ def test_where_nothing_can_be_read_the_job_fails_with_the_reason(
     runner.round()
     done = read(admin, job)
     assert (done["state"], done["problem"]) == ("failed", "nothing_read")
-    assert "nothing could be read" in done["detail"]
+    assert done["detail"].startswith("nothing could be read; see out/episodes.json")
 
 
 def test_a_waiting_job_that_is_cancelled_does_not_run_until_it_is_resumed(
@@ -307,11 +310,7 @@ def test_cancelling_a_running_job_ends_its_process_and_resuming_goes_on(
     step(admin, job, "start")
     working = threading.Thread(target=runner.round)
     working.start()
-    waiting = threading.Event()
-    for _ in range(600):
-        if read(admin, job)["videos_done"] >= 1:
-            break
-        waiting.wait(0.1)
+    until(lambda: read(admin, job)["videos_done"] >= 1)
     assert step(admin, job, "cancel").json()["state"] == "cancelled"
     working.join(timeout=60)
     stopped = read(admin, job)
@@ -349,6 +348,57 @@ def test_a_job_whose_server_was_killed_is_taken_up_by_another(
         session.execute(update(AnalysisRow).values(lease_until=now() - timedelta(seconds=1)))
     assert runner.round()
     assert read(admin, job)["state"] == "finished"
+
+
+SERVER: Final = """
+import sys
+from pathlib import Path
+from api.analyses.runner import Runner
+from api.database import Database
+from api.settings import Settings
+from api.storage import folder_storage
+settings = Settings(data=Path(sys.argv[1]))
+Runner(Database(sys.argv[2]), settings, folder_storage(settings.evidence_folder)).round()
+"""
+
+
+def test_a_killed_server_takes_its_process_with_it_and_another_server_goes_on(
+    kitchen: Kitchen, admin: TestClient, runner: Runner, settings: Settings, clip: Path,
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    job = asked(admin, fps=25)
+    put(admin, job, "1.mp4", clip.read_bytes())
+    put(admin, job, "2.mp4", long_clip(tmp_path / "long.mp4").read_bytes())
+    step(admin, job, "start")
+    arguments = [sys.executable, "-c", SERVER, str(settings.data), settings.url]
+    with subprocess.Popen(arguments) as server:
+        until(lambda: read(admin, job)["videos_done"] >= 1)
+        server.kill()
+    until(lambda: not held(workplace(settings, job["id"]).out))
+    with kitchen.database.writing() as session:
+        session.execute(update(AnalysisRow).values(lease_until=now() - timedelta(seconds=1)))
+    assert runner.round()
+    done = read(admin, job)
+    assert (done["state"], done["videos_done"]) == ("finished", 2)
+
+
+def held(out: Path) -> bool:
+    """Whether a process writes there."""
+    try:
+        with only_one(out):
+            return False
+    except ConfigError:
+        return True
+
+
+def until(fits: Callable[[], bool]) -> None:
+    """Wait for it, for a minute at most."""
+    pause = threading.Event()
+    for _ in range(600):
+        if fits():
+            return
+        pause.wait(0.1)
+    pytest.fail("it did not come to that within a minute")
 
 
 def test_what_is_cancelled_is_not_taken_again_while_its_process_still_ends(
@@ -398,3 +448,51 @@ def test_episodes_without_a_known_time_are_counted_and_left_out(
 def test_review_needs_a_camera(admin: TestClient) -> None:
     answer = admin.post("/api/v1/analyses", json={"source": "upload", "into_review": True})
     assert_problem(answer, 422, "invalid")
+
+
+def test_the_report_runs_nothing_and_shows_verdicts_once_there_are_some(
+    kitchen: Kitchen, admin: TestClient, runner: Runner
+) -> None:
+    job = uploaded(admin, SAMPLE, camera_id=kitchen.camera.id, into_review=True)
+    address = f"/recorded/{job['id']}/report"
+    assert admin.get(address).status_code == 404, "not before it was analysed"
+    assert runner.round()
+    before = admin.get(address)
+    policy = before.headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "sandbox allow-same-origin" in policy
+    assert "script" not in policy and "复核属实率" not in before.text
+    alert = admin.get("/api/v1/alerts").json()["items"][0]
+    assert review(admin, alert["id"], "upheld").status_code == 201
+    assert "复核属实率" in admin.get(address).text
+    assert actions(kitchen, job).count("analysis.report_viewed") == 2
+
+
+def test_beside_the_report_only_listed_pictures_and_clips_can_be_read(
+    admin: TestClient, runner: Runner, settings: Settings
+) -> None:
+    job = uploaded(admin, SAMPLE)
+    assert runner.round()
+    found = admin.get(f"/api/v1/analyses/{job['id']}/episodes").json()
+    paths = {item["path"] for episode in found["episodes"] for item in episode["evidence"]}
+    for path in paths:
+        got = admin.get(f"/recorded/{job['id']}/{path}")
+        assert got.content == (workplace(settings, job["id"]).out / path).read_bytes()
+        assert got.headers["content-type"] in ("image/jpeg", "video/mp4")
+    for other in ("chain.jsonl", "../episodes.json", "%2e%2e/episodes.json", "/etc/passwd", ""):
+        answer = admin.get(f"/recorded/{job['id']}/evidence/{other}")
+        assert answer.status_code == 404, other
+
+
+def test_the_form_begins_an_analysis_and_says_what_is_missing(
+    kitchen: Kitchen, admin: TestClient
+) -> None:
+    admin.headers["Accept-Language"] = "en"
+    page = admin.post("/recorded", data={"into_review": "1"})
+    assert page.status_code == 422 and "choose a camera" in page.text
+    assert admin.post("/recorded", data={"fps": "much"}).status_code == 422
+    made = admin.post("/recorded", data={"camera_id": kitchen.camera.id, "into_review": "1"})
+    assert made.status_code == 200 and "Golden Wok" in made.text
+    job = admin.get("/api/v1/analyses").json()["items"][0]
+    assert (job["state"], job["into_review"]) == ("uploading", True)
+    too_late = admin.post(f"/recorded/{job['id']}/resume")
+    assert too_late.status_code == 409 and "moved on" in too_late.text

@@ -1,0 +1,115 @@
+"""Recordings in the browser: upload, progress, report, cancel, resume."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from api.analyses.runner import Runner
+from tests.browser.conftest import Complaints, Site
+from tests.browser.test_access import serious_issues
+from tests.browser.test_custody import sign_in
+from tests.vision.clips import numbered, render_clip
+
+pytestmark = pytest.mark.browser
+SAMPLE = Path(__file__).parent.parent.parent / "sample_videos" / "range-no-hat.mp4"
+
+
+@pytest.fixture
+def running(site: Site) -> Iterator[None]:
+    """The part of `serve` that runs analyses."""
+    state = site.kitchen.app.state
+    with Runner(state.database, state.settings, state.storage).running():
+        yield
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> Path:
+    """A sample under the name that a recorder gives."""
+    path = tmp_path / "2026-11-24_08-30-00.mp4"
+    path.write_bytes(SAMPLE.read_bytes())
+    return path
+
+
+def begin(page: Page, *videos: Path, camera: str = "") -> None:
+    """Fill in the form and upload."""
+    page.get_by_label("Name, to know it again").fill("Tuesday <b>morning</b>")
+    if camera:
+        page.get_by_label("Camera that took them").select_option(label=camera)
+        page.get_by_label("Enter the episodes into review").check()
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_label("Video files").set_input_files(list(videos))
+    page.get_by_role("button", name="Upload and begin").click()
+
+
+def test_a_video_is_uploaded_analysed_reported_and_entered_into_review(
+    site: Site, page: Page, recorded: Path, running: None, complaints: Complaints
+) -> None:
+    missing: list[str] = []
+    page.context.on("response", lambda got: missing.append(got.url) if got.status == 404 else None)
+    site.kitchen.add_camera(site.kitchen.add_restaurant("Heshun Bistro"), "Cam 2")
+    sign_in(site, page, "Sue", "/recorded")
+    expect(page.get_by_text("No recording was analysed yet")).to_be_visible()
+    assert serious_issues(page) == []
+    begin(page, recorded, camera="Heshun Bistro · Cam 2")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tuesday <b>morning</b>")
+    now = page.locator("#progress")
+    expect(now.get_by_role("status")).to_contain_text("finished", timeout=120_000)
+    assert serious_issues(page) == []
+    expect(now.get_by_text("To the review queue")).to_be_visible()
+    with page.expect_popup() as opened:
+        now.get_by_role("link", name="Open the report").click()
+    report = opened.value
+    expect(report.get_by_role("heading", level=1)).to_contain_text("疑似")
+    report.get_by_label("English").check()
+    expect(report.get_by_role("heading", level=1)).to_contain_text("suspected")
+    pictures = report.locator(".pictures svg image")
+    assert pictures.count() > 0
+    shown = pictures.first.evaluate(
+        "async (image) => { const copy = new Image(); copy.src = image.href.baseVal;"
+        " await copy.decode(); return copy.naturalWidth; }"
+    )
+    assert shown > 0
+    clip = report.locator("video").first
+    clip.evaluate("(video) => { video.preload = 'metadata'; video.load(); }")
+    report.wait_for_function("document.querySelector('video').readyState >= 1")
+    # The report names no icon of its own, so the browser looks for one.
+    assert missing == [f"{site.address}/favicon.ico"] * len(missing)
+    complaints.forgive("404")
+    report.close()
+    page.goto(f"{site.address}/alerts")
+    expect(page.get_by_text("Heshun Bistro").first).to_be_visible()
+
+
+def test_a_running_analysis_is_cancelled_and_resumed(
+    site: Site, page: Page, tmp_path: Path, running: None
+) -> None:
+    pictures = (numbered(index % 200) for index in range(25 * 60))
+    video = render_clip(tmp_path / "long.mp4", pictures)
+    sign_in(site, page, "Sue", "/recorded")
+    page.get_by_label("Pictures looked at a second").fill("25")
+    begin(page, video)
+    now = page.locator("#progress")
+    expect(now.get_by_role("status")).to_contain_text("running")
+    now.get_by_role("button", name="Cancel the analysis").click()
+    expect(now.get_by_role("status")).to_contain_text("cancelled")
+    now.get_by_role("button", name="Resume").click()
+    expect(now.get_by_role("status")).to_contain_text("finished", timeout=120_000)
+    page.get_by_role("link", name="All analyses").click()
+    expect(page.locator("#jobs")).to_contain_text("finished")
+
+
+def test_a_broken_video_is_told_with_its_reason(
+    site: Site, page: Page, tmp_path: Path, running: None
+) -> None:
+    bad = tmp_path / "bad.mp4"
+    bad.write_bytes(b"no video at all")
+    sign_in(site, page, "Sue", "/recorded")
+    begin(page, bad)
+    alert = page.locator("#progress").get_by_role("alert")
+    expect(alert).to_contain_text("None of the videos could be read", timeout=60_000)
+    expect(page.locator("#progress .lines")).to_contain_text("bad.mp4")
+    assert serious_issues(page) == []
