@@ -60,6 +60,11 @@ def workplace(settings: Settings, analysis_id: str) -> Workplace:
     return place
 
 
+def clear(settings: Settings, analysis_id: str) -> None:
+    """Delete its uploads and results for good; the footage folder is never touched."""
+    shutil.rmtree(workplace(settings, analysis_id).root, ignore_errors=True)
+
+
 def free_bytes(folder: Path) -> int:
     """How much the disk still takes, beyond what must stay free."""
     return max(shutil.disk_usage(folder).free - LEAST_FREE_BYTES, 0)

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from api import audit
 from api.accounts.schemas import Person
 from api.analyses import results, store
-from api.analyses.folders import inside, list_folder, relative, videos_in, workplace
+from api.analyses.folders import clear, inside, list_folder, relative, videos_in, workplace
 from api.analyses.intake import keep, receive
 from api.analyses.schemas import AnalysesOut, AnalysisIn, AnalysisOut, FolderOut
 from api.cameras.access import OfficeDep
@@ -128,6 +128,18 @@ def resume(analysis_id: AnalysisId, found: OfficeDep, database: DatabaseDep) -> 
     """Go on where a cancelled or failed analysis ended; nothing is done twice."""
     with database.writing() as session:
         return store.step(session, found.person, analysis_id, "resume")
+
+
+@router.delete(
+    "/analyses/{analysis_id}", status_code=204, responses=problems(401, 403, 404, 409, 422)
+)
+def remove(
+    analysis_id: AnalysisId, found: OfficeDep, database: DatabaseDep, settings: SettingsDep
+) -> None:
+    """Delete its uploads and results for good; what entered review stays there."""
+    with database.writing() as session:
+        store.remove(session, found.person, analysis_id)
+    clear(settings, analysis_id)
 
 
 @router.get(

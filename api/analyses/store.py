@@ -7,21 +7,21 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any, Final, cast
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from api import audit
 from api.accounts.models import UserRow
 from api.accounts.schemas import Person
 from api.analyses.models import AnalysisRow, AnalysisVideoRow
-from api.analyses.rules import State, Step, moved, safe_name
+from api.analyses.rules import ACTIVE, State, Step, moved, safe_name
 from api.analyses.schemas import AnalysisIn, AnalysisOut, FailureOut, VideoOut
 from api.cameras.detail_store import get_camera
 from api.cameras.models import CameraRow
 from api.database import new_id, now
 from api.restaurants.models import RestaurantRow
 from api.restaurants.store import in_care, sees_everything
-from vision.errors import ForbiddenError, InvalidError, NotFoundError
+from vision.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 
 MAX_VIDEOS: Final = 500
 MAX_LISTED: Final = 100
@@ -148,6 +148,20 @@ def step(session: Session, person: Person, analysis_id: str, what: Step) -> Anal
     done = {"start": "started", "cancel": "cancelled", "resume": "resumed"}[what]
     audit.append(session, person.id, f"analysis.{done}", row.id)
     return get(session, person, row.id)
+
+
+def remove(session: Session, person: Person, analysis_id: str) -> None:
+    """Forget it; what entered review stays there. ConflictError while a server holds it."""
+    row = _locked(session, person, analysis_id)
+    held = row.lease_until is not None and row.lease_until > now()
+    if row.state in ACTIVE or held:
+        raise ConflictError("this analysis still runs; cancel it and wait a moment")
+    mine = AnalysisVideoRow.analysis_id == row.id
+    session.execute(delete(AnalysisVideoRow).where(mine))
+    session.delete(row)
+    session.flush()
+    told = {"label": row.label, "videos": row.videos, "episodes": row.episodes}
+    audit.append(session, person.id, "analysis.removed", analysis_id, **told)
 
 
 def expects_video(session: Session, person: Person, analysis_id: str, name: str) -> None:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from api import audit
 from api.accounts.schemas import Person, SignedIn
 from api.analyses import results, store
-from api.analyses.folders import list_folder, workplace
+from api.analyses.folders import clear, list_folder, workplace
 from api.analyses.routes import AnalysisId, Folder, make
 from api.analyses.rules import ACTIVE, Step
 from api.analyses.schemas import AnalysisIn, FolderOut
@@ -207,6 +207,24 @@ def move_on(
     except (ConflictError, InvalidError):
         return _one(request, found, analysis_id, TOO_LATE)
     return RedirectResponse(f"/recorded/{analysis_id}", 303)
+
+
+@router.post("/recorded/{analysis_id}/remove")
+def remove(
+    request: Request,
+    analysis_id: AnalysisId,
+    found: OfficeDep,
+    database: DatabaseDep,
+    settings: SettingsDep,
+) -> Response:
+    """Delete its uploads and results for good."""
+    try:
+        with database.writing() as session:
+            store.remove(session, found.person, analysis_id)
+    except ConflictError:
+        return _one(request, found, analysis_id, TOO_LATE)
+    clear(settings, analysis_id)
+    return RedirectResponse("/recorded", 303)
 
 
 @router.get("/recorded/{analysis_id}/report")

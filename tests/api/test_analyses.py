@@ -496,3 +496,30 @@ def test_the_form_begins_an_analysis_and_says_what_is_missing(
     assert (job["state"], job["into_review"]) == ("uploading", True)
     too_late = admin.post(f"/recorded/{job['id']}/resume")
     assert too_late.status_code == 409 and "moved on" in too_late.text
+
+
+def test_a_deleted_analysis_leaves_no_footage_and_what_entered_review_stays(
+    kitchen: Kitchen, admin: TestClient, runner: Runner, settings: Settings
+) -> None:
+    job = uploaded(admin, SAMPLE, camera_id=kitchen.camera.id, into_review=True)
+    address = f"/api/v1/analyses/{job['id']}"
+    assert_problem(admin.delete(address), 409, "conflict")
+    assert runner.round()
+    alerts = admin.get("/api/v1/alerts").json()["items"]
+    assert admin.delete(address).status_code == 204
+    assert not (settings.data / "analyses" / job["id"]).exists()
+    assert_problem(admin.get(address), 404, "not-found")
+    assert alerts and admin.get("/api/v1/alerts").json()["items"] == alerts
+    assert actions(kitchen, job)[-1] == "analysis.removed"
+
+
+def test_the_recordings_in_the_folder_are_never_deleted(
+    admin: TestClient, settings: Settings, clip: Path
+) -> None:
+    assert settings.footage_folder is not None
+    shutil.copy(clip, settings.footage_folder / "a.mp4")
+    job = asked(admin, source="folder")
+    step(admin, job, "cancel")
+    assert admin.post(f"/recorded/{job['id']}/remove").status_code == 200
+    assert (settings.footage_folder / "a.mp4").is_file()
+    assert admin.get("/api/v1/analyses").json()["items"] == []
