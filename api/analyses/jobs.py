@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, cast
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from api import audit
@@ -39,12 +39,21 @@ class Job:
     created_by: str
 
 
+def waits(session: Session) -> bool:
+    """Whether there may be a job to take: asked often, so it only reads."""
+    return session.scalar(select(AnalysisRow.id).where(*_free()).limit(1)) is not None
+
+
+def _free() -> tuple[ColumnElement[bool], ...]:
+    nobody = or_(AnalysisRow.lease_until.is_(None), AnalysisRow.lease_until < now())
+    return AnalysisRow.state.in_(ACTIVE), nobody
+
+
 def take(session: Session, holder: str) -> Job | None:
     """The job that has waited longest, or one whose server is gone; None when there is none."""
-    free = or_(AnalysisRow.lease_until.is_(None), AnalysisRow.lease_until < now())
     row = session.scalar(
         select(AnalysisRow)
-        .where(AnalysisRow.state.in_(ACTIVE), free)
+        .where(*_free())
         .order_by(AnalysisRow.queued_at, AnalysisRow.id)
         .limit(1)
         .with_for_update(skip_locked=True)

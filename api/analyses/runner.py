@@ -48,6 +48,10 @@ class Runner:
 
     def round(self) -> bool:
         """Run one job to its end; False when none waits."""
+        with self._database.reading() as session:
+            waits = jobs.waits(session)
+        if not waits:
+            return False
         with self._database.writing() as session:
             job = jobs.take(session, self._holder)
         if job is None:
