@@ -67,7 +67,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, _address(given.postgresql, folder) as address:
         began = time.monotonic()
         places = fill(address, given.alerts)
-        print(f"{given.alerts:,} alerts made in {time.monotonic() - began:.0f} s: {address[:10]}")
+        made_s = time.monotonic() - began
+        print(f"{given.alerts:,} alerts made in {made_s:.0f} s: {address[:10]}", flush=True)
         ask(address, Path(folder), places, given.rounds)
 
 
@@ -93,7 +94,9 @@ def fill(address: str, count: int) -> Places:
             session.execute(insert(AlertRow.__table__), alerts)  # type: ignore[arg-type]
             session.execute(insert(EvidenceRow.__table__), [_evidence(a) for a in alerts])  # type: ignore[arg-type]
             settled = [a for a in alerts if a["status"] not in ("waiting", "second_review")]
-            session.execute(insert(ReviewRow.__table__), [_review(a, places) for a in settled])  # type: ignore[arg-type]
+            if settled:
+                reviews = [_review(a, places) for a in settled]
+                session.execute(insert(ReviewRow.__table__), reviews)  # type: ignore[arg-type]
     with database.writing() as session:
         session.execute(text("ANALYZE"))
     database.close()
