@@ -34,6 +34,7 @@ class AlertRow(Base):
             postgresql_where=OPEN_ONLY,
         ),
         Index("ix_alerts_settled", "settled_at"),
+        Index("ix_alerts_started", "started_at"),
         Index("ix_alerts_due", "due_at", sqlite_where=OPEN_ONLY, postgresql_where=OPEN_ONLY),
     )
 

@@ -89,6 +89,8 @@ def list_alerts(session: Session, person: Person, query: AlertQuery) -> Page[Ale
     if query.cursor is not None:
         at, after = decode_cursor(query.cursor)
         same_time = and_(AlertRow.received_at == at, AlertRow.id < after)
+        # The first condition says nothing new, but it lets the index begin at the cursor.
+        wanted = wanted.where(AlertRow.received_at <= at)
         wanted = wanted.where(or_(AlertRow.received_at < at, same_time))
     newest = wanted.order_by(AlertRow.received_at.desc(), AlertRow.id.desc())
     found = read_alerts(session, newest.limit(query.limit + 1))
