@@ -4,13 +4,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test browser cluster check bootstrap bootstrap-dev clean
+.PHONY: demo test postgresql browser cluster check bootstrap bootstrap-dev clean
 
 demo: bootstrap        ## Analyse sample_videos, post to an own server, print where to look
 	@$(BIN)/brightkitchen demo $(ARGS)
 
-test: bootstrap-dev    ## All tests that run in minutes, without a browser or a cluster
+test: bootstrap-dev    ## All tests that run in minutes, without a browser, a cluster or PostgreSQL
 	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+postgresql: bootstrap-dev ## The database's tests on PostgreSQL too
+	$(BIN)/python -m pytest -n 2 -m postgresql $(ARGS)
 
 browser: bootstrap-dev ## Tests that drive Debian's Chromium
 	$(BIN)/python -m pytest -n 2 -m browser $(ARGS)

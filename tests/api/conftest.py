@@ -44,7 +44,9 @@ def _execute(folder: str, statement: str) -> None:
         connection.execute(statement.encode())
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(
+    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)],
+)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A fresh, migrated database."""
     if request.param == "sqlite":
