@@ -127,6 +127,12 @@ def test_what_was_not_measured_is_no_goal_met() -> None:
     assert (row["reached"], row["met"]) == ("not measured", None)
 
 
+def test_one_animal_says_nothing_about_a_goal() -> None:
+    one = {"hits": 0, "of": 1, "value": 0.0, "low": 0.0, "high": 0.79}
+    (row,) = goals({"peers": {"pets": {"called_rodent": one}}})
+    assert row["met"] is None
+
+
 def test_a_picture_by_name_looks_the_same_every_time(tmp_path: Path) -> None:
     from models.pictures import write_image
     from models.seen import looked
