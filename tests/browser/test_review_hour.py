@@ -87,6 +87,7 @@ def dismiss_together_undo_and_dismiss(
     hats = morning["hats"]
     for key in ("Escape", "2"):
         press(page, "a")
+        expect(page.locator("#burst")).to_be_visible()
         expect(page.locator("#burst [data-alert]")).to_have_count(3)
         press(page, key)
         expect(page.locator("#burst")).not_to_be_visible()
@@ -98,6 +99,7 @@ def dismiss_together_undo_and_dismiss(
     assert {statuses(site)[hat] for hat in hats} == {"waiting"}
     expect_item(page, hats[0])
     press(page, "a")
+    expect(page.locator("#burst")).to_be_visible()
     expect(page.locator("#burst [data-alert]")).to_have_count(3)
     press(page, "1")
     expect_toast(page, "Dismissed together")
