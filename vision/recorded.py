@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 from pathlib import PurePosixPath
 from typing import Final, Literal
 
@@ -115,8 +115,3 @@ def _moments(text: str) -> Iterator[datetime]:
 def listed(started_at: datetime) -> Recorded:
     """What a person wrote in the list of recordings."""
     return Recorded(started_at.astimezone(UTC), "list", 0.0)
-
-
-def at(recorded: Recorded, time_s: float) -> datetime:
-    """The wall clock at a time of the recording."""
-    return recorded.started_at + timedelta(seconds=time_s)
