@@ -61,12 +61,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
-    """Cheap passwords, everything else as an operator gets it."""
+    """Cheap passwords and no lots drawn, everything else as an operator gets it."""
     return Settings(
         data=tmp_path,
         database_url=SecretStr(database_url),
         argon2_memory_kib=8,
         argon2_rounds=1,
+        review_double_share=0.0,
+        review_known_share=0.0,
     )
 
 
