@@ -1,0 +1,1 @@
+"""Cases: from an upheld alert to its closing by two people."""
