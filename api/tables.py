@@ -11,8 +11,10 @@ from api.accounts.models import (
 )
 from api.alerts.models import AlertRow
 from api.analyses.models import AnalysisRow, AnalysisVideoRow
+from api.appeals.models import AppealFileRow, AppealRow
 from api.audit import AuditHead, AuditRow
 from api.cameras.models import CameraKeyRow, CameraRow, ContactRow, PictureRow, ZoneVersionRow
+from api.cards.models import CardRow
 from api.database import Base
 from api.evidence.models import (
     CustodyDay,
@@ -22,6 +24,7 @@ from api.evidence.models import (
     HoldRow,
     UnblurRow,
 )
+from api.inspections.models import AnswerRow, CampaignRow, FindingRow, VisitFileRow, VisitRow
 from api.notifications.models import NotificationRow, SubscriptionRow, WorkerRow
 from api.patrols.models import CameraLeaseRow, LookRow, RoundCameraRow, RoundRow
 from api.restaurants.models import DistrictRow, RestaurantRow, StationRow, UserRestaurantRow
@@ -34,12 +37,16 @@ from api.reviews.models import (
     ReviewSeedRow,
 )
 from api.samples.models import PlanRow, SampleFileRow, SampleMarkRow, SampleReviewRow, SampleRow
+from api.sheets.models import SheetAdditionRow, SheetRow
 from api.thresholds.models import ThresholdRow
 
 __all__ = [
     "AlertRow",
     "AnalysisRow",
     "AnalysisVideoRow",
+    "AnswerRow",
+    "AppealFileRow",
+    "AppealRow",
     "AttemptRow",
     "AuditHead",
     "AuditRow",
@@ -47,6 +54,8 @@ __all__ = [
     "CameraKeyRow",
     "CameraLeaseRow",
     "CameraRow",
+    "CampaignRow",
+    "CardRow",
     "ClaimRow",
     "ContactRow",
     "CustodyDay",
@@ -55,6 +64,7 @@ __all__ = [
     "DeviceRow",
     "DistrictRow",
     "EvidenceRow",
+    "FindingRow",
     "HoldRow",
     "IdentityRow",
     "KnownAnswerRow",
@@ -76,12 +86,16 @@ __all__ = [
     "SampleReviewRow",
     "SampleRow",
     "SessionRow",
+    "SheetAdditionRow",
+    "SheetRow",
     "StationRow",
     "SubscriptionRow",
     "ThresholdRow",
     "UnblurRow",
     "UserRestaurantRow",
     "UserRow",
+    "VisitFileRow",
+    "VisitRow",
     "WorkerRow",
     "ZoneVersionRow",
 ]

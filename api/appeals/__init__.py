@@ -1,0 +1,1 @@
+"""Appeals of restaurants against verdicts, and who decides them."""
