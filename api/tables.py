@@ -24,9 +24,11 @@ from api.evidence.models import (
     HoldRow,
     UnblurRow,
 )
+from api.imports.models import ImportNumberRow, ImportRow
 from api.inspections.models import AnswerRow, CampaignRow, FindingRow, VisitFileRow, VisitRow
 from api.notifications.models import NotificationRow, SubscriptionRow, WorkerRow
 from api.patrols.models import CameraLeaseRow, LookRow, RoundCameraRow, RoundRow
+from api.reports.models import ReportRow
 from api.restaurants.models import DistrictRow, RestaurantRow, StationRow, UserRestaurantRow
 from api.reviews.models import (
     ClaimRow,
@@ -67,6 +69,8 @@ __all__ = [
     "FindingRow",
     "HoldRow",
     "IdentityRow",
+    "ImportNumberRow",
+    "ImportRow",
     "KnownAnswerRow",
     "KnownItemRow",
     "KnownShowRow",
@@ -76,6 +80,7 @@ __all__ = [
     "OidcTripRow",
     "PictureRow",
     "PlanRow",
+    "ReportRow",
     "RestaurantRow",
     "ReviewRow",
     "ReviewSeedRow",

@@ -34,7 +34,16 @@ class AlertRow(Base):
             postgresql_where=OPEN_ONLY,
         ),
         Index("ix_alerts_settled", "settled_at"),
-        Index("ix_alerts_started", "started_at"),
+        # Figures are counted from it alone, without reading the alerts themselves.
+        Index(
+            "ix_alerts_counted",
+            "started_at",
+            "rule",
+            "status",
+            "origin",
+            "camera_id",
+            "restaurant_id",
+        ),
         Index("ix_alerts_due", "due_at", sqlite_where=OPEN_ONLY, postgresql_where=OPEN_ONLY),
     )
 

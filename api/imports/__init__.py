@@ -1,0 +1,1 @@
+"""Restaurants and cameras from a table: checked as a whole, then taken as a whole."""

@@ -1,0 +1,1 @@
+"""Weekly and monthly reports: figures frozen when they were made."""
