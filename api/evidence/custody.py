@@ -13,14 +13,15 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from itertools import groupby
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal, Protocol, cast
+from uuid import UUID
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from api.audit import AuditHead
 from api.database import now
-from api.evidence.models import CustodyDay, CustodyHead, CustodyRow, EvidenceRow
+from api.evidence.models import CustodyDay, CustodyHead, CustodyRow
 from api.evidence.signing import Signer
 from vision.sealing import (
     DAY_SCHEMA,
@@ -46,13 +47,32 @@ class ChainCheck:
     fault: str | None
 
 
+class Filed(Protocol):
+    """What is chained of a file; one without an alert says in its entry's detail whose it is."""
+
+    @property
+    def alert_id(self) -> UUID | None: ...
+
+    @property
+    def sha256(self) -> str: ...
+
+    @property
+    def size_bytes(self) -> int: ...
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def media_type(self) -> str: ...
+
+
 def lock(session: Session) -> None:
     """Let nobody else write to the chains, nor to the audit log, until this transaction ends."""
     session.execute(select(AuditHead.seq).with_for_update())
 
 
 def append_entry(
-    session: Session, restaurant_id: str, file: EvidenceRow, action: Action, **detail: Any
+    session: Session, restaurant_id: str, file: Filed, action: Action, **detail: Any
 ) -> CustodyRow:
     """Tie what happened to a file into the restaurant's chain, within the caller's transaction."""
     lock(session)
@@ -92,7 +112,7 @@ def fields_of(row: CustodyRow) -> dict[str, Any]:
         "seq": row.seq,
         "at": row.at.astimezone(UTC).isoformat(timespec="microseconds"),
         "action": row.action,
-        "alert": str(row.alert_id),
+        "alert": str(row.alert_id) if row.alert_id else None,
         "sha256": row.sha256,
         "bytes": row.size_bytes,
         "kind": row.kind,

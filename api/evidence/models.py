@@ -39,7 +39,10 @@ class EvidenceRow(Base):
 
 
 class CustodyRow(Base):
-    """One link of a restaurant's chain of custody; triggers refuse to change or delete it."""
+    """One link of a restaurant's chain of custody; triggers refuse to change or delete it.
+
+    A file that belongs to no alert, a visit's photo say, has its place named in ``detail``.
+    """
 
     __tablename__ = "custody_entries"
     __table_args__ = (Index("ix_custody_entries_alert_id", "alert_id"),)
@@ -48,7 +51,7 @@ class CustodyRow(Base):
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     action: Mapped[str] = mapped_column(String(10))
-    alert_id: Mapped[UUID] = mapped_column(ForeignKey("alerts.id"))
+    alert_id: Mapped[UUID | None] = mapped_column(ForeignKey("alerts.id"))
     sha256: Mapped[str] = mapped_column(String(64))
     size_bytes: Mapped[int] = mapped_column(Integer)
     kind: Mapped[str] = mapped_column(String(10))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, Double, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.database import Base, UtcDateTime
@@ -34,7 +34,7 @@ class StationRow(Base):
 class RestaurantRow(Base):
     """A kitchen with its own sign-ins; ``risk`` is its static class, A (low) to D (high).
 
-    Its district is its station's.
+    Its district is its station's; ``latitude`` and ``longitude`` are degrees (WGS 84).
     """
 
     __tablename__ = "restaurants"
@@ -46,6 +46,8 @@ class RestaurantRow(Base):
     risk: Mapped[str] = mapped_column(String(1), default="C", server_default="C")
     address: Mapped[str] = mapped_column(String(300), default="", server_default="")
     phone: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    latitude: Mapped[float | None] = mapped_column(Double)
+    longitude: Mapped[float | None] = mapped_column(Double)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
