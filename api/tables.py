@@ -24,10 +24,12 @@ from api.evidence.models import (
     HoldRow,
     UnblurRow,
 )
+from api.exposures.models import ExposureDayRow, ExposureRow
 from api.imports.models import ImportNumberRow, ImportRow
 from api.inspections.models import AnswerRow, CampaignRow, FindingRow, VisitFileRow, VisitRow
 from api.notifications.models import NotificationRow, SubscriptionRow, WorkerRow
 from api.patrols.models import CameraLeaseRow, LookRow, RoundCameraRow, RoundRow
+from api.policy.models import PolicyRow
 from api.reports.models import ReportRow
 from api.restaurants.models import DistrictRow, RestaurantRow, StationRow, UserRestaurantRow
 from api.reviews.models import (
@@ -39,6 +41,7 @@ from api.reviews.models import (
     ReviewSeedRow,
 )
 from api.samples.models import PlanRow, SampleFileRow, SampleMarkRow, SampleReviewRow, SampleRow
+from api.scores.models import DistrictRateRow, ScoreDayRow
 from api.sheets.models import SheetAdditionRow, SheetRow
 from api.thresholds.models import ThresholdRow
 
@@ -64,8 +67,11 @@ __all__ = [
     "CustodyHead",
     "CustodyRow",
     "DeviceRow",
+    "DistrictRateRow",
     "DistrictRow",
     "EvidenceRow",
+    "ExposureDayRow",
+    "ExposureRow",
     "FindingRow",
     "HoldRow",
     "IdentityRow",
@@ -80,6 +86,7 @@ __all__ = [
     "OidcTripRow",
     "PictureRow",
     "PlanRow",
+    "PolicyRow",
     "ReportRow",
     "RestaurantRow",
     "ReviewRow",
@@ -90,6 +97,7 @@ __all__ = [
     "SampleMarkRow",
     "SampleReviewRow",
     "SampleRow",
+    "ScoreDayRow",
     "SessionRow",
     "SheetAdditionRow",
     "SheetRow",

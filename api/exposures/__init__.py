@@ -1,0 +1,1 @@
+"""How much of each kitchen was observed: the denominator of every rate."""

@@ -1,0 +1,1 @@
+"""The supervision office's policy: clocks, calendar, score and grades in one versioned file."""
