@@ -15,6 +15,14 @@ from api.appeals.models import AppealFileRow, AppealRow
 from api.audit import AuditHead, AuditRow
 from api.cameras.models import CameraKeyRow, CameraRow, ContactRow, PictureRow, ZoneVersionRow
 from api.cards.models import CardRow
+from api.cases.models import (
+    CaseActionRow,
+    CaseAlertRow,
+    CaseFileRow,
+    CaseRow,
+    LookBackRow,
+    OrderRow,
+)
 from api.database import Base
 from api.evidence.models import (
     CustodyDay,
@@ -61,6 +69,10 @@ __all__ = [
     "CameraRow",
     "CampaignRow",
     "CardRow",
+    "CaseActionRow",
+    "CaseAlertRow",
+    "CaseFileRow",
+    "CaseRow",
     "ClaimRow",
     "ContactRow",
     "CustodyDay",
@@ -81,9 +93,11 @@ __all__ = [
     "KnownItemRow",
     "KnownShowRow",
     "LinkRow",
+    "LookBackRow",
     "LookRow",
     "NotificationRow",
     "OidcTripRow",
+    "OrderRow",
     "PictureRow",
     "PlanRow",
     "PolicyRow",
