@@ -28,10 +28,12 @@ from api.database import Database
 from api.evidence import bundle_routes, custody_routes
 from api.evidence import routes as evidence_routes
 from api.evidence.alarm import alarm
+from api.exposures import routes as exposure_routes
 from api.metrics import Metrics, MetricsMiddleware
 from api.middleware import BodyLimitMiddleware, HeadersMiddleware
 from api.notifications import routes as notification_routes
 from api.patrols import routes as patrol_routes
+from api.policy import routes as policy_routes
 from api.restaurants import routes as restaurant_routes
 from api.reviews import routes as review_routes
 from api.samples import routes as sample_routes
@@ -57,6 +59,8 @@ ROUTERS: Final = (
     custody_routes.router,
     bundle_routes.router,
     review_routes.router,
+    exposure_routes.router,
+    policy_routes.router,
     sample_routes.router,
     stats_routes.router,
     threshold_routes.router,

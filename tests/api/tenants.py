@@ -23,6 +23,7 @@ from api.cameras.keys_schemas import KeyIn
 from api.database import now
 from api.notifications.models import NotificationRow, SubscriptionRow
 from api.notifications.schemas import SubscriptionIn
+from api.policy.rules import shipped
 from api.samples.models import SampleRow
 from tests.api.building import JPEG, PASSWORD, Kitchen, key_of, ref, review
 from tests.api.walking import FORMS, Ids, Operation, example
@@ -231,6 +232,15 @@ BODIES: Final[dict[str, Body]] = {
     "POST /api/v1/cameras/{camera_id}/zones/file": lambda tenants, ids: {
         "base_version": 0,
         "file": ZONES,
+    },
+    "PUT /api/v1/cameras/{camera_id}/exposure": lambda tenants, ids: {
+        "origin": "camera",
+        "source": "run-1",
+        "hours": [{"hour_at": "2026-11-23T06:00:00Z", "scheduled_s": 3600, "effective_s": 3500}],
+    },
+    "POST /api/v1/policies": lambda tenants, ids: {
+        "text": shipped().text,
+        "reason": "as it is",
     },
     "POST /api/v1/rounds/{round_id}/findings": lambda tenants, ids: {
         "id": str(uuid.UUID(int=7)),
