@@ -31,13 +31,17 @@ def write_manifest(folder: Path, tables: Mapping[str, Any]) -> Path:
     return path
 
 
+def read_tables(folder: Path) -> dict[str, Any]:
+    """The manifest as nested tables."""
+    return tomllib.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+
+
 def update(folder: Path, tables: Mapping[str, Any]) -> Path:
     """Merge ``tables`` into the manifest, pin the files as they now are, and return its path.
 
     An empty table takes the place of the one that was there; other tables are merged by key.
     """
-    present = tomllib.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    merged = _merged(present, tables)
+    merged = _merged(read_tables(folder), tables)
     merged["files"] = pin(folder, merged["files"])
     return write_manifest(folder, merged)
 

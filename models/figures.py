@@ -24,7 +24,6 @@ SIZES: Final[Mapping[str, tuple[float, float]]] = {
     ">96": (96, 1e9),
 }
 OVERALL: Final = "overall"
-RELIABLE_FROM: Final = 0.05  # below it nothing is ever told
 
 
 def detector_figures(seen: Sequence[Seen], thresholds: Thresholds) -> dict[str, Any]:
@@ -93,17 +92,6 @@ def heads_by_size(seen: Sequence[Seen], threshold: float) -> dict[str, Any]:
         for name, (low, high) in SIZES.items()
         for rows in [(height >= low) & (height < high)]
     }
-
-
-def detector_reliability(seen: Sequence[Seen]) -> dict[str, Any]:
-    """How often a box told with a confidence was right, per class."""
-    tables = {}
-    for name in CLASSES:
-        matches = join([one.matches(name) for one in seen])
-        rows = matches.confidence >= RELIABLE_FROM
-        if rows.any():
-            tables[name] = reliability(matches.confidence[rows], matches.correct[rows]).table
-    return tables
 
 
 def state_figures(answers: Answers, part: Part, spec: HatSpec | MaskSpec) -> dict[str, Any]:

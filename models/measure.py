@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from models.box_calibration import calibration_tables, lines_in
 from models.calibrate import reliability
 from models.choose import (
     CHOSEN_ON_PX,
@@ -24,7 +25,6 @@ from models.figures import (
     OVERALL,
     at_iou,
     detector_figures,
-    detector_reliability,
     false_pests,
     heads_by_size,
     one_detector,
@@ -135,7 +135,7 @@ def figures(observed: Observed) -> dict[str, Any]:
 
 
 def detector_tables(observed: Observed, manifest: Manifest) -> dict[str, Any]:
-    """Boxes: per set, per look, small, as labelled, by height, reliability, cross-fitted."""
+    """Boxes: per set, per look, small, as labelled, by height, confidence against truth."""
     thresholds = {str(name): limit for name, limit in manifest.detector.thresholds.items()}
     as_labelled = retold(observed.day, as_they_came(observed.data))
     pests = [one for one in observed.day if one.picture.set_name in PESTS]
@@ -152,7 +152,7 @@ def detector_tables(observed: Observed, manifest: Manifest) -> dict[str, Any]:
         "heads_by_height_px": heads_by_size(observed.day, thresholds["head"]),
         "false_pests": false_pests(observed.day, thresholds),
         "ap_at_40": {n: at_iou(pests, n, LOOSE_IOU) for n in CLASSES if n != "head"},
-        "reliability": detector_reliability(observed.day),
+        "calibration": calibration_tables(observed.day, lines_in(manifest)),
         "thresholds_if_chosen_here": detector_thresholds(observed.day),
     }
 

@@ -10,7 +10,8 @@ from typing import Any, Final
 import torch
 from rich.console import Console
 
-from models.bundle import pin, write_manifest
+from models.box_calibration import calibrate_boxes
+from models.bundle import pin, read_tables, write_manifest
 from models.choose import (
     CHOSEN_ON_PX,
     HEIGHTS_PX,
@@ -51,6 +52,8 @@ from models.measure import figures, headline, held_out_crops, observe
 from models.network import HeadState, HeadStateRecipe, new_network, train_head_state
 from models.own import filled, read_folder
 from models.prepare import COLLAGES, ROOMS, lay_out
+from models.seen import held_out, look_at, open_bare
+from models.stamp import stamp
 from models.swap import NewDetector, swap_detector
 from models.train import Recipe, resume_detector, train_detector
 from vision.detector import OpenVinoDetector
@@ -143,7 +146,7 @@ def read_head_state(weights: Path, start: Path) -> HeadState:
 
 
 def write_bundle(weights: Path, network: HeadState, data: Path, bundle: Path) -> None:
-    """Export both networks, check them against torch, choose thresholds, measure, pin."""
+    """Export both networks, calibrate, choose thresholds, check against torch, measure, pin."""
     bundle.mkdir(parents=True, exist_ok=True)
     strip_checkpoint(weights, bundle / "detector.pt")
     export_detector(bundle / "detector.pt", bundle / "detector.onnx")
@@ -152,12 +155,16 @@ def write_bundle(weights: Path, network: HeadState, data: Path, bundle: Path) ->
     write_manifest(bundle, tables)
     fit_head_state(network, data, bundle, tables)
     write_manifest(bundle, tables)
+    seen = look_at(open_bare(load_model(bundle)), held_out(read_folder(data)))
+    calibrate_boxes(bundle, seen)
+    tables = read_tables(bundle)
     observed = observe(load_model(bundle), data, Console(stderr=True).print)
     tables["detector"]["thresholds"] = detector_thresholds(observed.day)
     write_manifest(bundle, tables)
     measured = figures(replace(observed, bundle=load_model(bundle)))
     tables["metrics"] = {**headline(measured), "export": check(network, data, bundle)}
     write_manifest(bundle, tables)
+    stamp(bundle)
 
 
 def fit_head_state(network: HeadState, data: Path, bundle: Path, tables: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ from vision.detector import OpenVinoDetector, Precision
 from vision.frames import Frame
 from vision.model import ModelBundle
 
-LOWEST_CONFIDENCE: Final = 0.01
+LOWEST_CONFIDENCE: Final = 0.001  # of a chance: a network unsure of itself says 0.01 to 0.02
 SHRUNK_TO: Final = 1 / 3
 CANVAS_PX: Final = 640
 PESTS: Final = ("rat-dpk", "rat-jorge", "cockroach-leemark", "cockroach-zonebug")

@@ -6,12 +6,11 @@ Tools that are given the ONNX file alone (ultralytics, OpenVINO's, Netron) can t
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from models.bundle import MANIFEST, thresholds_hash, update
+from models.bundle import read_tables, thresholds_hash, update
 
 
 def facts(tables: Mapping[str, Any]) -> dict[str, str]:
@@ -43,7 +42,7 @@ def stamp(bundle: Path) -> None:
     """Write the facts of the manifest into the detector's ONNX file, and pin it anew."""
     import onnx
 
-    tables = tomllib.loads((bundle / MANIFEST).read_text(encoding="utf-8"))
+    tables = read_tables(bundle)
     path = bundle / tables["detector"]["file"]
     model = onnx.load(str(path))
     del model.metadata_props[:]

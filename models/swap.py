@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from models.bundle import MANIFEST, pin, update, write_manifest
+from models.box_calibration import TABLE, calibrate_boxes
+from models.bundle import pin, read_tables, update, write_manifest
 from models.choose import detector_thresholds
 from models.dataset import CLASSES, Picture
 from models.export import DETECTOR_PX, compare_detector, export_detector, strip_checkpoint
@@ -41,7 +41,8 @@ class NewDetector:
 def swap_detector(new: NewDetector, base: Path, out: Path) -> None:
     """Write the bundle ``base`` with the new detector to ``out`` (which may be ``base``).
 
-    Thresholds and figures come from the held-out pictures, for classes with enough boxes there.
+    Confidences, thresholds and figures come from the held-out pictures, for classes with enough
+    boxes there.
     """
     seen_by = held_out(new.pictures)
     if not seen_by:
@@ -50,16 +51,19 @@ def swap_detector(new: NewDetector, base: Path, out: Path) -> None:
     strip_checkpoint(new.weights, out / "detector.pt", new.input_px)
     export_detector(out / "detector.pt", out / "detector.onnx")
     update(out, {"detector": {"file": "detector.onnx", "output": "raw", "input_px": new.input_px}})
+    seen = look_at(open_bare(load_model(out)), seen_by)
+    enough = _enough(seen, new.labelled)
+    calibrate_boxes(out, seen, enough)
     chosen = [picture.path for picture in seen_by[:: max(1, len(seen_by) // COMPARED_PICTURES)]]
     apart = compare_detector(out / "detector.pt", out / "detector.onnx", chosen, new.input_px)
-    update(out, _measured(out, seen_by, new.labelled, apart))
+    update(out, _measured(out, seen_by, enough, apart))
     stamp(out)
 
 
 def _copy(base: Path, out: Path) -> None:
     """Every pinned file and the manifest, without what was measured of the other detector."""
     out.mkdir(parents=True, exist_ok=True)
-    tables = tomllib.loads((base / MANIFEST).read_text(encoding="utf-8"))
+    tables = read_tables(base)
     if base.resolve() != out.resolve():
         for name in tables["files"]:
             shutil.copyfile(base / name, out / name)
@@ -71,16 +75,21 @@ def _copy(base: Path, out: Path) -> None:
     tables["metrics"] = {
         name: value for name, value in measured.items() if name.startswith(HEAD_STATE_METRICS)
     }
+    tables.get("training", {}).pop(TABLE, None)
     write_manifest(out, tables)
 
 
+def _enough(seen: Sequence[Seen], labelled: frozenset[str]) -> list[str]:
+    """The classes that people boxed often enough in these pictures."""
+    boxes = {kind: sum(len(one.truth(kind)) for one in seen) for kind in CLASSES}
+    return [kind for kind in CLASSES if kind in labelled and boxes[kind] >= ENOUGH]
+
+
 def _measured(
-    out: Path, pictures: Sequence[Picture], labelled: frozenset[str], apart: dict[str, float]
+    out: Path, pictures: Sequence[Picture], enough: Sequence[str], apart: dict[str, float]
 ) -> dict[str, Any]:
     """Thresholds and figures as tables of the manifest."""
     seen = look_at(open_bare(load_model(out)), pictures)
-    boxes = {kind: sum(len(one.truth(kind)) for one in seen) for kind in CLASSES}
-    enough = [kind for kind in CLASSES if kind in labelled and boxes[kind] >= ENOUGH]
     chosen = {kind: v for kind, v in detector_thresholds(seen).items() if kind in enough}
     before = load_model(out).manifest.detector.thresholds
     limits = {str(kind): limit for kind, limit in before.items()} | chosen
