@@ -17,6 +17,9 @@ UPLOADS: Final = (
     (re.compile(r"/api/v1/alerts/[^/]+/evidence/[^/]+"), MAX_EVIDENCE_BYTES),
     (re.compile(r"/api/v1/cameras/[^/]+/picture"), MAX_SNAPSHOT_BYTES),
 )
+# Forms and bodies of POST that bring photographs.
+PHOTOGRAPHS: Final = re.compile(r"/appeals(/[0-9a-f]+/files)?|/api/v1/appeals/[^/]+/files")
+PHOTOGRAPHS_BYTES: Final = 64 * 1024 * 1024
 # Videos are as large as the operator says.
 FOOTAGE: Final = re.compile(r"/api/v1/analyses/[^/]+/footage")
 CONTENT_SECURITY_POLICY: Final = (
@@ -67,6 +70,8 @@ class BodyLimitMiddleware:
             for path, limit_bytes in self._uploads:
                 if path.fullmatch(scope["path"]):
                     return limit_bytes
+        if scope["method"] == "POST" and PHOTOGRAPHS.fullmatch(scope["path"]):
+            return PHOTOGRAPHS_BYTES
         return self._limit_bytes
 
 
