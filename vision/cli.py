@@ -31,9 +31,15 @@ def compare(
     out_a: Annotated[Path, typer.Argument(help="An analysis: the --out of analyze.")],
     out_b: Annotated[Path, typer.Argument(help="Another of the same footage.")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead.")] = False,
+    html: Annotated[
+        Path | None, typer.Option(help="Also a page with pictures side by side.")
+    ] = None,
+    verdicts: Annotated[
+        Path | None, typer.Option(help="What people decided: as GET /api/v1/alerts gives it.")
+    ] = None,
 ) -> None:
     """Compare two analyses of one archive: episodes gained, lost, moved."""
-    compare_folders(out_a, out_b, as_json)
+    compare_folders(out_a, out_b, as_json, html, verdicts)
 
 
 @app.command()

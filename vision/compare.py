@@ -13,34 +13,18 @@ from typing import Final, Literal
 
 from pydantic import Field
 
-from vision.alert import ModelRef, RulesRef
+from vision.compare_settings import Difference, Side, differences
 from vision.errors import ConfigError
+from vision.intervals import Proportion
 from vision.names import RuleId
-from vision.results import Analysis, EpisodeRecord, OptionsRecord, VideoRecord
+from vision.results import Analysis, EpisodeRecord, VideoRecord
 from vision.strict import Strict
 
 SCHEMA: Literal["brightkitchen.comparison/1"] = "brightkitchen.comparison/1"
 SAME_S: Final = 0.5  # start and end may each differ by this, and the episode is the same
 NEAR_S: Final = 2.0  # a gap up to this between two episodes, and it is one that moved
-SHORT_SHA: Final = 12
 
 Verdict = Literal["same", "moved", "lost", "gained", "not_compared"]
-
-
-class Side(Strict):
-    """What one of the two analyses was made with."""
-
-    model: ModelRef
-    rules: RulesRef
-    options: OptionsRecord
-
-
-class Difference(Strict):
-    """Something besides the footage that differs, in words."""
-
-    what: str
-    a: str
-    b: str
 
 
 class VideoPair(Strict):
@@ -90,6 +74,21 @@ class RuleCount(Strict):
     gained: int
 
 
+class RulePrecision(Strict):
+    """One rule's episodes that people decided on, in A and in B; precision with its 95 %.
+
+    ``lost`` and ``gained`` are (upheld, dismissed): what B no longer finds, what it finds anew.
+    """
+
+    rule: RuleId
+    decided_a: int
+    decided_b: int
+    precision_a: Proportion | None
+    precision_b: Proportion | None
+    lost: tuple[int, int]
+    gained: tuple[int, int]
+
+
 class Comparison(Strict):
     """The whole of a comparison; each episode of A and of B stands in it exactly once."""
 
@@ -98,6 +97,7 @@ class Comparison(Strict):
     b: Side
     differences: tuple[Difference, ...]
     counts: tuple[RuleCount, ...]
+    precisions: tuple[RulePrecision, ...] = ()
     episodes: tuple[EpisodePair, ...]
     videos: tuple[VideoPair, ...]
     videos_only_in_a: tuple[VideoRecord, ...]
@@ -131,6 +131,18 @@ def compare(a: Analysis, b: Analysis) -> Comparison:
         videos=tuple(sorted(matched, key=lambda pair: (pair.a.path, pair.b.path))),
         videos_only_in_a=tuple(lone_a),
         videos_only_in_b=tuple(lone_b),
+    )
+
+
+def check_comparable(comparison: Comparison) -> None:
+    """ConfigError unless one recording at least is known to be the same in both."""
+    if any(pair.matched_by == "sha256" for pair in comparison.videos):
+        return
+    alike = len(comparison.videos)
+    told = f"only {alike} names are alike, and" if alike else "of their recordings"
+    raise ConfigError(
+        f"the two cannot be compared: {told} none has the same content in both; "
+        "give two analyses of one archive"
     )
 
 
@@ -262,27 +274,3 @@ def counts(pairs: Sequence[EpisodePair]) -> Iterator[RuleCount]:
             lost=fared["lost"],
             gained=fared["gained"],
         )
-
-
-def differences(a: Analysis, b: Analysis) -> Iterator[Difference]:
-    """What the reader must know first: model, rules and options, where they differ."""
-    told_a, told_b = settings(a), settings(b)
-    for what in told_a:
-        if told_a[what] != told_b.get(what, told_a[what]):
-            yield Difference(what=what, a=told_a[what], b=told_b[what])
-
-
-def settings(analysis: Analysis) -> dict[str, str]:
-    """What decides a result besides the footage, in words; the order of zones counts."""
-    model, rules, options = analysis.model, analysis.rules, analysis.options
-    told = {
-        "model": f"{model.name} {model.sha256[:SHORT_SHA]}",
-        "rules": f"{rules.name} {rules.version} {rules.sha256[:SHORT_SHA]}",
-        "fps": f"{options.fps}",
-        "camera": options.camera or "no camera file",
-        "zones": ", ".join(zone.name for zone in options.zones),
-    }
-    for zone in options.zones:
-        corners = " ".join(f"({x}, {y})" for x, y in zone.polygon)
-        told[f"zone {zone.name}"] = f"{zone.type} {corners}"
-    return told

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, get_args
 
 import typer
@@ -13,26 +14,84 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from vision.compare import SAME_S, Comparison, EpisodePair, Verdict, compare
+from vision.compare import (
+    SAME_S,
+    Comparison,
+    EpisodePair,
+    RulePrecision,
+    Verdict,
+    check_comparable,
+    compare,
+)
+from vision.compare_page import Places, render
+from vision.compare_verdicts import precisions, read_verdicts
 from vision.errors import ConfigError
+from vision.offline import write_whole
 from vision.results import SCHEMA, Analysis, EpisodeRecord, VideoRecord
+from vision.summary import Verdicts
 
+NONE_KNOWN: Final[Verdicts] = MappingProxyType({})
 # Into a pipe or a file no line is broken: a line stays one line for grep.
 PIPE_WIDTH: Final = 10_000
 UNBROKEN: Final = ("differs", "rule", "verdict", "A (s)", "B (s)")
 
 
-def compare_folders(out_a: Path, out_b: Path, as_json: bool) -> None:
-    """Print what B has gained, lost and moved against A."""
+def compare_folders(
+    out_a: Path, out_b: Path, as_json: bool, page: Path | None = None, verdicts: Path | None = None
+) -> None:
+    """Print what B has gained, lost and moved against A; ``page`` shows it with pictures."""
     comparison = compare(read_analysis(out_a), read_analysis(out_b))
+    check_comparable(comparison)
+    decided = read_verdicts(_text(verdicts), str(verdicts)) if verdicts else NONE_KNOWN
+    judged = precisions(comparison, decided)
+    if page is not None:
+        _write(page, render(comparison, Places(out_a.resolve(), out_b.resolve(), page), decided))
     if as_json:
-        typer.echo(comparison.to_json(), nl=False)
+        typer.echo(comparison.model_copy(update={"precisions": tuple(judged)}).to_json(), nl=False)
         return
     console = Console(markup=False, highlight=False, emoji=False)
     if not console.is_terminal:
         console.width = PIPE_WIDTH
     console.print(f"A {out_a}\nB {out_b}\n")
     tell(comparison, console)
+    for one in judged:
+        console.print(precision_line(one))
+    if page is not None:
+        console.print(f"side by side: {page}")
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: give a file of verdicts") from error
+
+
+def _write(page: Path, text: str) -> None:
+    if page.is_dir():
+        raise ConfigError(f"{page} is a folder; give --html the name of a file")
+    try:
+        write_whole(page, text)
+    except OSError as error:
+        raise ConfigError(
+            f"{page} cannot be written ({error.strerror}); give another file"
+        ) from error
+
+
+def precision_line(one: RulePrecision) -> str:
+    """What people decided about one rule's episodes in A and in B."""
+    sides = (("A", one.decided_a, one.precision_a), ("B", one.decided_b, one.precision_b))
+    told = [
+        f"{side} {share.value:.0%} of {decided} reviewed ({share.low:.0%}-{share.high:.0%})"
+        if share
+        else f"{side} none reviewed"
+        for side, decided, share in sides
+    ]
+    lost, gained = one.lost, one.gained
+    return (
+        f"{one.rule} upheld: {', '.join(told)}; lost {lost[0]} upheld, {lost[1]} dismissed; "
+        f"gained {gained[0]} upheld, {gained[1]} dismissed"
+    )
 
 
 def read_analysis(folder: Path) -> Analysis:

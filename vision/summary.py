@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal, get_args
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from vision.intervals import Proportion, gamma_quantile, wilson
 from vision.names import RuleId, Severity
@@ -136,6 +137,12 @@ def moment(video: VideoRecord, time_s: float) -> datetime | None:
     if video.recorded is None:
         return None
     return video.recorded.started_at + timedelta(seconds=time_s)
+
+
+def wall_clock(zone: ZoneInfo, video: VideoRecord, time_s: float) -> str:
+    """When that was, by the clock on the wall; empty where it is not known."""
+    at = moment(video, time_s)
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}" if at else ""
 
 
 def rate(count: int, observed_s: float) -> Proportion | None:
