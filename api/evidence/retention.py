@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from api import audit
 from api.alerts.models import AlertRow
+from api.appeals.models import AppealFileRow
 from api.database import Database, now
 from api.evidence.custody import append_entry, lock
 from api.evidence.holds import UPHELD, facts_of, held_by_somebody
@@ -184,7 +185,8 @@ def _named_by(session: Session, sha256: str) -> int:
         EvidenceRow.sha256 == sha256, EvidenceRow.deleted_at.is_(None)
     )
     samples = select(func.count()).where(SampleFileRow.sha256 == sha256)
-    return (session.scalar(alerts) or 0) + (session.scalar(samples) or 0)
+    appeals = select(func.count()).where(AppealFileRow.sha256 == sha256)
+    return sum(session.scalar(wanted) or 0 for wanted in (alerts, samples, appeals))
 
 
 def _remove(database: Database, storage: EvidenceStorage, names: Iterable[str], done: Plan) -> None:
