@@ -12,10 +12,21 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 
 from models import peers
+from models.crops import STORED_PX
 from models.episodes import measure_episodes
+from models.faces import YUNET, FaceFinder
 from models.goals import answer, goals
-from models.measure import Observed, figures, held_out_crops, observe, pictures_below
+from models.judged import PARTS
+from models.measure import (
+    Observed,
+    figures,
+    held_out_crops,
+    observe,
+    pictures_below,
+    spec_of,
+)
 from models.mistakes import write_sheets
+from models.pose import by_pose, poses_of
 from vision.model import ModelBundle
 
 Say = Callable[[str], None]
@@ -50,6 +61,7 @@ def evaluate(bundle: ModelBundle, wanted: Wanted, say: Say) -> dict[str, Any]:
     if not wanted.quick:
         say("peers")
         tables["peers"] = _peers(observed, wanted.peers_folder)
+        _add_poses(tables, observed, wanted.peers_folder)
     if wanted.clips_folder.is_dir() and not wanted.quick:
         say("clips")
         tables["episodes"] = measure_episodes(wanted.clips_folder, bundle).tables
@@ -66,6 +78,17 @@ def _peers(observed: Observed, weights: Path) -> dict[str, Any]:
         "masks": peers.masks(crops, weights),
         "pets": peers.pets(observed.day, threshold, weights),
     }
+
+
+def _add_poses(tables: dict[str, Any], observed: Observed, weights: Path) -> None:
+    """Verdicts by where the head looks, where YuNet is there to tell."""
+    if not observed.views or not (weights / YUNET).is_file():
+        return
+    finder = FaceFinder(weights / YUNET, STORED_PX)
+    for part in PARTS:
+        answers = observed.views[0].answers(part)
+        spec = spec_of(observed.bundle.manifest, part)
+        tables[part]["by_pose"] = by_pose(answers, poses_of(answers.crops, finder), part, spec)
 
 
 def write_json(tables: Mapping[str, Any], path: Path) -> None:
