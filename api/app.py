@@ -29,6 +29,7 @@ from api.evidence import bundle_routes, custody_routes
 from api.evidence import routes as evidence_routes
 from api.evidence.alarm import alarm
 from api.exposures import routes as exposure_routes
+from api.imports import routes as import_routes
 from api.metrics import Metrics, MetricsMiddleware
 from api.middleware import BodyLimitMiddleware, HeadersMiddleware
 from api.notifications import routes as notification_routes
@@ -51,6 +52,7 @@ ROUTERS: Final = (
     audit_routes.router,
     keys_routes.router,
     restaurant_routes.router,
+    import_routes.router,
     user_routes.router,
     analysis_routes.router,
     camera_routes.router,

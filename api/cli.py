@@ -15,6 +15,7 @@ import typer
 
 from api.accounts.cli import announce_first_run, people
 from api.evidence.cli import learning, upkeep
+from api.imports.cli import importing
 from models.cli import app as models_app
 from vision.cli import app as vision_app
 from vision.errors import ConfigError, KitchenError, RecordError, SourceError
@@ -42,6 +43,7 @@ app.add_typer(models_app, name="models", help="The detector: facts, training, me
 app.add_typer(admin, name="admin")
 admin.add_typer(people)
 admin.add_typer(upkeep)
+admin.add_typer(importing)
 models_app.add_typer(learning)
 
 DatabaseUrl = Annotated[str | None, typer.Option(help="SQLAlchemy URL; default: SQLite in --data.")]

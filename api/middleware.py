@@ -20,6 +20,9 @@ UPLOADS: Final = (
 # Forms and bodies of POST that bring photographs.
 PHOTOGRAPHS: Final = re.compile(r"/appeals(/[0-9a-f]+/files)?|/api/v1/appeals/[^/]+/files")
 PHOTOGRAPHS_BYTES: Final = 64 * 1024 * 1024
+# A table of restaurants and cameras, from a page or over the API.
+TABLE: Final = re.compile(r"/api/v1/imports|/admin/import")
+MAX_TABLE_BYTES: Final = 4 * 1024 * 1024 + 65_536
 # Videos are as large as the operator says.
 FOOTAGE: Final = re.compile(r"/api/v1/analyses/[^/]+/footage")
 CONTENT_SECURITY_POLICY: Final = (
@@ -70,6 +73,8 @@ class BodyLimitMiddleware:
             for path, limit_bytes in self._uploads:
                 if path.fullmatch(scope["path"]):
                     return limit_bytes
+        if scope["method"] == "POST" and TABLE.fullmatch(scope["path"]):
+            return max(MAX_TABLE_BYTES, self._limit_bytes)
         if scope["method"] == "POST" and PHOTOGRAPHS.fullmatch(scope["path"]):
             return PHOTOGRAPHS_BYTES
         return self._limit_bytes

@@ -87,7 +87,7 @@ class Plan:
 def plan(entries: Iterable[Entry], known: Known) -> Plan:
     """What these lines mean for what is there; lines with numbers first, since they name best."""
     planner = _Planner(known)
-    told = sorted(enumerate(entries), key=lambda one: (one[1].get("number") is None, one[0]))
+    told = sorted(enumerate(entries), key=_clearest)
     placed = [(place, planner.place(entry)) for place, entry in told]
     lines = [line for _, line in sorted(placed, key=lambda one: one[0]) if line]
     return Plan(
@@ -97,6 +97,11 @@ def plan(entries: Iterable[Entry], known: Known) -> Plan:
         tuple(lines),
         tuple(planner.problems),
     )
+
+
+def _clearest(one: tuple[int, Entry]) -> tuple[bool, bool, int]:
+    place, entry = one
+    return entry.get("number") is None, entry.get("name") is None, place
 
 
 class _Planner:

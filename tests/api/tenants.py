@@ -191,6 +191,12 @@ def _analysis(tenants: Tenants) -> str:
     return str(tenants.json("admin", "POST", "/analyses", json=body)["id"])
 
 
+def _import(tenants: Tenants) -> str:
+    """An import of the office; only its administrators know of it."""
+    table = b"name,station\nFar Away,South\n"
+    return str(tenants.json("admin", "POST", "/imports", content=table)["id"])
+
+
 FOREIGN: Final[dict[str, Callable[[Tenants], str]]] = {
     "alert_id": _alert,
     "analysis_id": _analysis,
@@ -199,6 +205,7 @@ FOREIGN: Final[dict[str, Callable[[Tenants], str]]] = {
     "district_id": _district,
     "file_path": lambda tenants: "frame.jpg",
     "hold_id": _hold,
+    "import_id": _import,
     "item_id": _item,
     "look_id": _look,
     "notification_id": _notification,
