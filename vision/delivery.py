@@ -72,6 +72,11 @@ class Api(Closing):
         path = f"/api/v1/alerts/{alert_id}"
         return self._send("PATCH", path, camera_id, body.encode(), "application/json")
 
+    def put_exposure(self, camera_id: str, body: str) -> Answer:
+        """Tell how much of some hours was observed; a repeat replaces it."""
+        path = f"/api/v1/cameras/{camera_id}/exposure"
+        return self._send("PUT", path, camera_id, body.encode(), "application/json")
+
     def put_evidence(
         self, camera_id: str, alert_id: str, sha256: str, media_type: str, file: Path
     ) -> Answer:
