@@ -24,7 +24,7 @@ router = APIRouter(prefix="/api/v1", tags=["sheets"])
 SignerDep = Annotated[SignedIn, Depends(require("restaurant"))]
 OfficeDep = Annotated[SignedIn, Depends(require("inspector", "supervisor", "admin"))]
 MonthQuery = Annotated[str, Query(pattern=MONTH)]
-ONE = "/restaurants/{restaurant_id}/sheets/{kind}/{first_day}"
+ONE = "/restaurants/{restaurant_id}/sheets/{sheet_kind}/{first_day}"
 
 
 @router.get("/sheets", responses=problems(401, 403, 422))
@@ -45,17 +45,17 @@ def list_sheets(
 
 @router.get(ONE, responses=problems(401, 404))
 def read_sheet(
-    restaurant_id: str, kind: str, first_day: str, found: SignedInDep, database: DatabaseDep
+    restaurant_id: str, sheet_kind: str, first_day: str, found: SignedInDep, database: DatabaseDep
 ) -> SheetOut:
     """A sheet: as it was confirmed, or as the records would have it now."""
     with database.reading() as session:
-        return store.read_sheet(session, found.person, restaurant_id, kind, first_day)
+        return store.read_sheet(session, found.person, restaurant_id, sheet_kind, first_day)
 
 
 @router.post(f"{ONE}/confirm", status_code=201, responses=problems(401, 403, 404, 409, 413, 422))
 def confirm(  # a sheet's address has three parts
     restaurant_id: str,
-    kind: str,
+    sheet_kind: str,
     first_day: str,
     given: ConfirmIn,
     found: SignerDep,
@@ -63,13 +63,13 @@ def confirm(  # a sheet's address has three parts
 ) -> SheetOut:
     """Sign a sheet: one answer an item; it is never changed afterwards."""
     with database.writing() as session:
-        return store.confirm(session, found.person, restaurant_id, kind, first_day, given)
+        return store.confirm(session, found.person, restaurant_id, sheet_kind, first_day, given)
 
 
 @router.post(f"{ONE}/additions", status_code=201, responses=problems(401, 403, 404, 409, 413, 422))
 def add(  # a sheet's address has three parts
     restaurant_id: str,
-    kind: str,
+    sheet_kind: str,
     first_day: str,
     given: AdditionIn,
     found: SignerDep,
@@ -77,4 +77,4 @@ def add(  # a sheet's address has three parts
 ) -> SheetOut:
     """Add to a confirmed sheet, signed by name."""
     with database.writing() as session:
-        return store.add(session, found.person, restaurant_id, kind, first_day, given)
+        return store.add(session, found.person, restaurant_id, sheet_kind, first_day, given)
