@@ -70,18 +70,18 @@ class Detections:
 
     def __post_init__(self) -> None:
         n = len(self.xyxy)
-        for column in fields(self):
-            shape = getattr(self, column.name).shape
-            expected = (n, 4) if column.name == "xyxy" else (n,)
+        for name in COLUMNS:
+            shape = getattr(self, name).shape
+            expected = (n, 4) if name == "xyxy" else (n,)
             if shape != expected:
-                raise ValueError(f"{column.name} has shape {shape}, expected {expected}")
+                raise ValueError(f"{name} has shape {shape}, expected {expected}")
 
     def __len__(self) -> int:
         return len(self.xyxy)
 
     def __getitem__(self, rows: Mask | IntArray | slice) -> Detections:
         """Keep the chosen rows: ``detections[detections.confidence > 0.5]``."""
-        return Detections(*(getattr(self, column.name)[rows] for column in fields(self)))
+        return Detections(*(getattr(self, name)[rows] for name in COLUMNS))
 
     def with_columns(self, **columns: Any) -> Detections:
         """The same rows with some columns replaced."""
@@ -89,7 +89,7 @@ class Detections:
 
     def joined(self, other: Detections) -> Detections:
         """These rows and then the other ones."""
-        pairs = ((getattr(self, c.name), getattr(other, c.name)) for c in fields(self))
+        pairs = ((getattr(self, name), getattr(other, name)) for name in COLUMNS)
         return Detections(*(np.concatenate(pair) for pair in pairs))
 
     @staticmethod
@@ -120,3 +120,6 @@ class Detections:
         return Detections.of(
             np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros(0, np.int64)
         )
+
+
+COLUMNS: Final = tuple(column.name for column in fields(Detections))

@@ -131,11 +131,12 @@ def associate(
     pairs = [(row, column) for row, column in same if row >= 0]
     lost = sorted(set(range(len(suspects))) - {row for row, _ in pairs})
     stray = sorted(set(range(len(sightings))) - {column for _, column in pairs})
-    apart = gaps(
-        as_rows([suspects[row].box for row in lost]),
-        as_rows([sightings[column].box for column in stray]),
-    )
-    pairs += [(lost[i], stray[j]) for i, j in nearest_pairs(apart, reach)]
+    if lost and stray:
+        apart = gaps(
+            as_rows([suspects[row].box for row in lost]),
+            as_rows([sightings[column].box for column in stray]),
+        )
+        pairs += [(lost[i], stray[j]) for i, j in nearest_pairs(apart, reach)]
     paired, placed = {row for row, _ in pairs}, {column for _, column in pairs}
     return (
         [(suspects[row], sightings[column]) for row, column in pairs],

@@ -14,7 +14,6 @@ from typing import Literal
 import numpy as np
 
 from vision.detections import FloatArray, MotionState
-from vision.geometry import gaps
 
 Box = tuple[float, float, float, float]
 Verdict = Literal["violates", "complies", "unclear"]
@@ -125,9 +124,12 @@ class Suspect:
         if sighting.motion == MotionState.STILL:
             return self
         came_s = elapsed_s if sighting.motion == MotionState.ARRIVED else 0.0
+        travelled = travel(self.first_place, sighting.place)
+        if travelled <= self.travelled and not came_s:
+            return self
         return replace(
             self,
-            travelled=max(self.travelled, travel(self.first_place, sighting.place)),
+            travelled=max(self.travelled, travelled),
             arrived_s=self.arrived_s + came_s,
         )
 
@@ -189,8 +191,15 @@ def rank_of(suspect: Suspect) -> float:
 
 
 def travel(origin: Box, box: Box) -> float:
-    """How far a box has moved, in lengths of the larger box."""
-    return float(gaps(as_rows([origin]), as_rows([box]))[0, 0])
+    """How far a box has moved, in lengths of the larger box; plain numbers, since it is one box."""
+    size = max(_size(origin), _size(box))
+    across = (box[0] + box[2] - origin[0] - origin[2]) / 2
+    down = (box[1] + box[3] - origin[1] - origin[3]) / 2
+    return math.hypot(across, down) / size if size > 0 else math.inf
+
+
+def _size(box: Box) -> float:
+    return max(box[2] - box[0], box[3] - box[1])
 
 
 def as_rows(boxes: Sequence[Box]) -> FloatArray:
