@@ -24,6 +24,7 @@ from api.audit_log import AuditWatch
 from api.cameras import keys_routes
 from api.cameras import routes as camera_routes
 from api.cameras.snapshots import SnapshotStorage
+from api.cards import routes as card_routes
 from api.database import Database
 from api.evidence import bundle_routes, custody_routes
 from api.evidence import routes as evidence_routes
@@ -39,6 +40,7 @@ from api.restaurants import routes as restaurant_routes
 from api.reviews import routes as review_routes
 from api.samples import routes as sample_routes
 from api.settings import Settings
+from api.sheets import routes as sheet_routes
 from api.stats import routes as stats_routes
 from api.storage import open_storage
 from api.thresholds import routes as threshold_routes
@@ -65,6 +67,8 @@ ROUTERS: Final = (
     policy_routes.router,
     sample_routes.router,
     stats_routes.router,
+    card_routes.router,
+    sheet_routes.router,
     threshold_routes.router,
 )
 
