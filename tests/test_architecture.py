@@ -15,6 +15,8 @@ DOORS = {
         "vision/video.py",
         "vision/containers.py",
         "vision/clipping.py",
+        "vision/live/stream.py",
+        "vision/live/rewind.py",
         "models/synthesis/film.py",
         "api/doctor.py",
         "api/evidence/clips.py",

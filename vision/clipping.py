@@ -48,7 +48,7 @@ def write_clip(source: Path, start_s: float, end_s: float, target: Path) -> None
     start_s = max(0.0, start_s)
     if not _copy(source, start_s, end_s, target):
         with open_video(source) as video:
-            _encode(source, video.between(start_s, end_s), target)
+            encode_clip(source, video.between(start_s, end_s), target)
 
 
 def _copy(source: Path, start_s: float, end_s: float, target: Path) -> bool:
@@ -120,7 +120,8 @@ def _remux(template: VideoStream, packets: list[Packet[VideoStream]], target: Pa
     return target.stat().st_size <= MAX_EVIDENCE_BYTES
 
 
-def _encode(source: Path, frames: Iterator[Frame], target: Path) -> None:
+def encode_clip(source: Path | str, frames: Iterator[Frame], target: Path) -> None:
+    """Write frames of one size as H.264; SourceError, naming ``source``, when there are none."""
     first = next(frames, None)
     if first is None:
         raise SourceError(f"{source} shows nothing at the time of the clip; check its times")

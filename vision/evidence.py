@@ -82,6 +82,10 @@ class EvidenceWriter(Closing):
         """
         return self._add(stem, "clip", lambda part: write_clip(source, start_s, end_s, part))
 
+    def add_made_clip(self, write: Callable[[Path], None], stem: str) -> EvidenceItem:
+        """An MP4 that ``write`` makes, say out of what a live camera sent."""
+        return self._add(stem, "clip", write)
+
     def add_data(self, payload: Mapping[str, Any], stem: str) -> EvidenceItem:
         """Boxes, states and times as canonical JSON."""
         content = canonical(dict(payload)) + b"\n"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Final, Literal, Protocol, get_args
 
 import numpy as np
 
 from vision.frames import Frame, Image
 
-State = Literal["ok", "frozen", "dark"]
+# The last three are told of live cameras only: they need to know the view of an hour ago.
+State = Literal["ok", "frozen", "dark", "blurred", "covered", "moved"]
 STATES: Final[tuple[State, ...]] = get_args(State)
 
 FROZEN_AFTER_S: Final = 5.0
@@ -54,6 +55,14 @@ def is_same(small: Image, previous: Image | None) -> bool:
     if previous is None or previous.shape != small.shape:
         return False
     return float(np.abs(small.astype(np.int16) - previous).mean()) < FROZEN_LEVEL
+
+
+class Sensor(Protocol):
+    """Tells at each frame, in the order of time, whether it can be judged."""
+
+    def read(self, frame: Frame) -> Reading:
+        """The state at this frame."""
+        ...
 
 
 class HealthSensor:

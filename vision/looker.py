@@ -12,7 +12,7 @@ import numpy as np
 
 from vision.detections import Detections
 from vision.frames import Frame
-from vision.health import HealthSensor
+from vision.health import HealthSensor, Sensor
 from vision.looks import Look
 from vision.motion import Motion, MotionSensor
 from vision.names import RuleId
@@ -26,7 +26,13 @@ PEST_RULES: Final[frozenset[RuleId]] = frozenset(("pest_rodent", "pest_cockroach
 class Looker:
     """Looks at one camera's frames in order; ``count`` tells what second looks cost and brought."""
 
-    def __init__(self, detector: Detector, zones: Sequence[Zone], pack: RulePack) -> None:
+    def __init__(
+        self,
+        detector: Detector,
+        zones: Sequence[Zone],
+        pack: RulePack,
+        health: Sensor | None = None,
+    ) -> None:
         self._detector = detector
         self._zones = tuple(zones)
         self._with_pests = [
@@ -34,7 +40,7 @@ class Looker:
             for index, zone in enumerate(zones)
             if any(rule.id in PEST_RULES for rule in pack.rules_in(zone.type))
         ]
-        self._health = HealthSensor()
+        self._health = health or HealthSensor()
         self._motion = MotionSensor()
         self._second_look = SecondLook()
         self._ground = (0.0, 0.0)
@@ -45,7 +51,7 @@ class Looker:
         return self._second_look.count
 
     def look(self, frame: Frame) -> Look:
-        """What this frame shows, in the order of time; nothing while it is frozen or dark."""
+        """What this frame shows, in the order of time; nothing while it cannot be judged."""
         reading = self._health.read(frame)
         seen = self._see(frame) if reading.state == "ok" else Detections.empty()
         return Look(

@@ -17,12 +17,13 @@ from vision.health import HealthLog
 from vision.looker import Looker
 from vision.looks import Look
 from vision.names import RuleId
+from vision.presence import Calendar, Present, duties_of
 from vision.rulepacks import RulePack, RuleSetting
 from vision.rules import RULES, sightings
 from vision.second_look import Detector as Detector
 from vision.second_look import LookCount
 from vision.suspects import Box
-from vision.zones import Zone, zone_index
+from vision.zones import NO_ZONE, Zone, zone_index
 
 MAX_GAP_S: Final = 1.0
 HAT_RULES: Final[tuple[RuleId, ...]] = ("missing_hat",)
@@ -53,23 +54,36 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one frame did: its tracked detections, and the findings it opened or closed."""
+    """What one frame did: its tracked detections, and the findings it opened, extended, closed."""
 
     detections: Detections
     opened: tuple[Finding, ...] = ()
+    updated: tuple[Finding, ...] = ()
     closed: tuple[Finding, ...] = ()
 
 
 class Judge:
     """Tracks what was seen and holds it against the rules; needs no picture.
 
-    ``exposure`` is what was observed so far, ``health`` what could not be judged.
+    ``exposure`` is what was observed so far, ``health`` what could not be judged. Live cameras
+    give a ``calendar``, which says what holds at a time, and how long one frame may stand for.
     """
 
-    def __init__(self, tracker: Tracker, zones: Sequence[Zone], pack: RulePack) -> None:
+    def __init__(
+        self,
+        tracker: Tracker,
+        zones: Sequence[Zone],
+        pack: RulePack,
+        calendar: Calendar | None = None,
+        max_gap_s: float = MAX_GAP_S,
+    ) -> None:
         self._tracker = tracker
         self._zones = tuple(zones)
-        self._duties = [(zone, rule) for zone in zones for rule in pack.rules_in(zone.type)]
+        self._calendar = calendar
+        self._max_gap_s = max_gap_s
+        self._duties = [
+            (zone, rule) for zone in zones for rule in duties_of(zone, pack, calendar is not None)
+        ]
         self._watches = [Watch() for _ in self._duties]
         self._heads = HeadFusion()
         self._last_s: float | None = None
@@ -79,16 +93,24 @@ class Judge:
     def judge(self, look: Look) -> Step:
         """Judge one frame. One that is frozen or dark earns no evidence and no exposure."""
         time_s = look.time_s
-        elapsed_s = 0.0 if self._last_s is None else min(time_s - self._last_s, MAX_GAP_S)
+        elapsed_s = 0.0 if self._last_s is None else min(time_s - self._last_s, self._max_gap_s)
         self._last_s = time_s
         self.health.note(look.state, look.since_s, time_s)
         if look.state != "ok":
             return Step(Detections.empty())
         tracked = self._heads.update(self._tracker.update(look.detections, time_s), time_s)
-        places = zone_index(tracked, self._zones, look.width, look.height)
-        self._expose(tracked, places, elapsed_s)
-        findings = list(self._advance(tracked, places, time_s, look.ground))
-        return Step(tracked, of_kind(findings, "opened"), of_kind(findings, "closed"))
+        now = self._calendar(time_s) if self._calendar else None
+        places = self._places(tracked, look, now)
+        self._expose(tracked, places, elapsed_s, now)
+        findings = list(self._advance(tracked, places, look, now))
+        kinds = (of_kind(findings, kind) for kind in ("opened", "updated", "closed"))
+        return Step(tracked, *kinds)
+
+    @property
+    def growing(self) -> bool:
+        """Whether somebody is under suspicion of what was not told yet: worth a closer look."""
+        suspects = (suspect for watch in self._watches for suspect in watch.suspects)
+        return any(s.verdict == "violates" and not s.raised for s in suspects)
 
     def finish(self) -> tuple[Finding, ...]:
         """Close what is still open: the source ended."""
@@ -98,33 +120,47 @@ class Judge:
             Finding(rule, zone, change.episode) for (zone, rule), change in pairs if change
         )
 
+    def _places(self, tracked: Detections, look: Look, now: Present | None) -> IntArray:
+        """The zone of each row, (n,), of those that are in force."""
+        if now is None:
+            return zone_index(tracked, self._zones, look.width, look.height)
+        held = [k for k, zone in enumerate(self._zones) if zone.name in now.in_force]
+        zones = [self._zones[k] for k in held]
+        found = zone_index(tracked, zones, look.width, look.height)
+        places: IntArray = np.array([*held, NO_ZONE], np.int64)[found]
+        return places
+
     def _advance(
-        self,
-        tracked: Detections,
-        places: IntArray,
-        time_s: float,
-        ground: tuple[float, float],
+        self, tracked: Detections, places: IntArray, look: Look, now: Present | None
     ) -> Iterator[tuple[Finding, Change]]:
         in_zone = {zone: tracked[places == k] for k, zone in enumerate(self._zones)}
         for index, (zone, setting) in enumerate(self._duties):
-            here = in_zone[zone]
+            asked = now is None or now.asks(setting.id, zone.name)
+            here = in_zone[zone] if asked else Detections.empty()
             seen = [
                 sighting
-                for sighting in sightings(RULES[setting.id], here, ground)
+                for sighting in sightings(RULES[setting.id], here, look.ground)
                 if sighting.confidence >= setting.min_confidence
             ]
-            self._watches[index], change = self._watches[index].step(seen, time_s, setting.timing)
+            watch, time_s = self._watches[index], look.time_s
+            self._watches[index], change = watch.step(seen, time_s, setting.timing)
             if change:
                 yield Finding(setting, zone, change.episode), change
 
-    def _expose(self, tracked: Detections, places: IntArray, elapsed_s: float) -> None:
-        hats = tracked[np.isin(places, self._where(HAT_RULES))]
-        masks = tracked[np.isin(places, self._where(MASK_RULES))]
+    def _expose(
+        self, tracked: Detections, places: IntArray, elapsed_s: float, now: Present | None
+    ) -> None:
+        hats = tracked[np.isin(places, self._where(HAT_RULES, now))]
+        masks = tracked[np.isin(places, self._where(MASK_RULES, now))]
         self.exposure = self.exposure.seen(hats, masks, elapsed_s)
 
-    def _where(self, rule_ids: Iterable[RuleId]) -> list[int]:
+    def _where(self, rule_ids: Iterable[RuleId], now: Present | None) -> list[int]:
         wanted = set(rule_ids)
-        return [self._zones.index(zone) for zone, rule in self._duties if rule.id in wanted]
+        return [
+            self._zones.index(zone)
+            for zone, rule in self._duties
+            if rule.id in wanted and (now is None or now.asks(rule.id, zone.name))
+        ]
 
 
 class Pipeline:

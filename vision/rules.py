@@ -115,6 +115,25 @@ class AnimalRule:
         return [float(value) for value in detections.confidence]
 
 
+@dataclass(frozen=True, slots=True)
+class PresenceRule:
+    """Anybody at all, where nobody is expected; a head that is not seen again speaks against it."""
+
+    drains_unseen: bool = True
+
+    def subjects(self, detections: Detections) -> Mask:
+        """Every head."""
+        return heads(detections)
+
+    def verdicts(self, detections: Detections) -> list[Verdict]:
+        """Being there is the violation."""
+        return ["violates"] * len(detections)
+
+    def confidence(self, detections: Detections) -> list[float]:
+        """Of the detection itself."""
+        return [float(value) for value in detections.confidence]
+
+
 RULES: Final[Mapping[RuleId, Rule]] = {
     "missing_hat": HatRule(),
     "missing_mask": MaskRule(MaskState.MISSING),
@@ -122,6 +141,7 @@ RULES: Final[Mapping[RuleId, Rule]] = {
     "pest_rodent": AnimalRule(("rodent",)),
     "pest_cockroach": AnimalRule(("cockroach",)),
     "animal": AnimalRule(("cat", "dog")),
+    "person_out_of_hours": PresenceRule(),
 }
 
 

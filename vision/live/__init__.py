@@ -1,0 +1,1 @@
+"""Live cameras: read, watched, proved and told, and never silently blind."""
