@@ -33,6 +33,7 @@ PART_BYTES: Final = 5 * 1024 * 1024
 PARTS_AT_ONCE: Final = 2
 # Up to here a file is hashed and sent from one reading.
 AT_ONCE_BYTES: Final = 1024 * 1024
+FULL: Final = "the evidence could not be stored; free space on its disk or mend its storage"
 GONE: Final = (NoSuchObjectError, FileNotFoundError)
 
 
@@ -65,9 +66,18 @@ class EvidenceStorage:
             await to_thread.run_sync(self._keep, incoming, path_of(expected.sha256))
         except (BaseError, OSError) as error:
             await to_thread.run_sync(self._drop, incoming)
-            raise StorageError(
-                "the evidence could not be stored; free space on its disk or mend its storage"
-            ) from error
+            raise StorageError(FULL) from error
+
+    def keep(self, content: bytes) -> str:
+        """Keep bytes that were made or cleaned here; gives their hash. Twice does no harm."""
+        sha256, incoming = hashlib.sha256(content).hexdigest(), f"{INCOMING}/{uuid4().hex}"
+        try:
+            obstore.put(self._store, incoming, content)
+            self._keep(incoming, path_of(sha256))
+        except (BaseError, OSError) as error:
+            self._drop(incoming)
+            raise StorageError(FULL) from error
+        return sha256
 
     def _keep(self, incoming: str, final: str) -> None:
         """Give a checked file its name, unless the same bytes have it already."""

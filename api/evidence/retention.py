@@ -25,6 +25,7 @@ from api.evidence.holds import UPHELD, facts_of, held_by_somebody
 from api.evidence.keeping import Policy, due_at
 from api.evidence.models import EvidenceRow, HoldRow
 from api.evidence.schemas import DueOut
+from api.inspections.models import VisitFileRow
 from api.samples.models import SampleFileRow
 from api.storage import EvidenceStorage
 
@@ -186,7 +187,8 @@ def _named_by(session: Session, sha256: str) -> int:
     )
     samples = select(func.count()).where(SampleFileRow.sha256 == sha256)
     appeals = select(func.count()).where(AppealFileRow.sha256 == sha256)
-    return sum(session.scalar(wanted) or 0 for wanted in (alerts, samples, appeals))
+    visits = select(func.count()).where(VisitFileRow.sha256 == sha256)
+    return sum(session.scalar(wanted) or 0 for wanted in (alerts, samples, appeals, visits))
 
 
 def _remove(database: Database, storage: EvidenceStorage, names: Iterable[str], done: Plan) -> None:
