@@ -7,6 +7,7 @@ import io
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from api.imports.columns import Column, column_of
@@ -68,8 +69,15 @@ def _refused(message: str) -> InvalidError:
 def _text(content: bytes) -> Cells:
     """The CSV parted by whatever makes the most of its headings known."""
     text = _decoded(content)
-    parted = (list(_parted(text, delimiter)) for delimiter in DELIMITERS)
-    return max(parted, key=lambda cells: max((_known(row) for _, row in _head(cells)), default=0))
+    return list(_parted(text, max(DELIMITERS, key=lambda delimiter: _promise(text, delimiter))))
+
+
+def _promise(text: str, delimiter: str) -> int:
+    try:
+        head = list(islice(_parted(text, delimiter), HEADER_WITHIN))
+    except InvalidError:
+        return 0
+    return max((_known(row) for _, row in head), default=0)
 
 
 def _decoded(content: bytes) -> str:
@@ -91,7 +99,8 @@ def _as(content: bytes, encoding: str) -> str | None:
 
 
 def _parted(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    reader, line = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 1
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    line = 1
     try:
         for row in reader:
             yield line, row
@@ -112,22 +121,13 @@ def _workbook(content: bytes) -> dict[str, Cells]:
         return {
             sheet.name: [
                 (number, [_shown(value) for value in row])
-                for number, row in enumerate(
-                    book.get_sheet_by_name(sheet.name).iter_rows(),
-                    1 + _empty_above(book, sheet.name),
-                )
+                for number, row in enumerate(book.get_sheet_by_name(sheet.name).iter_rows(), 1)
             ]
             for sheet in book.sheets_metadata
             if sheet.visible == SheetVisibleEnum.Visible
         }
     except (CalamineError, OSError, ValueError) as error:
         raise _refused("the workbook cannot be opened; is it protected by a password?") from error
-
-
-def _empty_above(book: object, name: str) -> int:
-    """How many empty rows at the top the reader leaves out."""
-    start = book.get_sheet_by_name(name).start  # type: ignore[attr-defined]  # calamine's own
-    return int(start[0]) if start else 0
 
 
 def _refuse_bomb(content: bytes) -> None:
