@@ -1,137 +1,31 @@
-"""What may happen to a case, by whom, when, and with what: a table, and the step it allows. Pure.
-
-``step`` is the one way from a standing to the next. The diagram in docs/cases.md is drawn from
-``TRANSITIONS``.
-"""
+"""The one step from a standing of a case to the next. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final, Literal, get_args
+from typing import Any, Final
 
-from api.accounts.schemas import Role
 from api.cases.clocks import Calendar, Clocks
+from api.cases.transitions import (
+    BY_ACTION,
+    ENDED,
+    TRANSITIONS,
+    Action,
+    Doer,
+    Need,
+    State,
+    Transition,
+)
 from vision.errors import ConflictError, ForbiddenError, InvalidError
 
-State = Literal[
-    "opened",
-    "notified",
-    "acknowledged",
-    "answered",
-    "ordered",
-    "rectified",
-    "failed",
-    "looked_back",
-    "checked",
-    "closing",
-    "closed",
-    "withdrawn",
-]
-Action = Literal[
-    "open",
-    "join",
-    "leave",
-    "notify",
-    "acknowledge",
-    "answer",
-    "order",
-    "extend",
-    "remind",
-    "rectify",
-    "video_passed",
-    "video_failed",
-    "video_undecided",
-    "check_passed",
-    "check_failed",
-    "sign",
-    "send_back",
-    "close",
-    "escalate",
-    "reopen",
-    "withdraw",
-    "note",
-]
-Doer = Role | Literal["system"]
-Need = Literal["reason", "files", "deadline", "articles", "alert"]
-
-STATES: Final[tuple[State, ...]] = get_args(State)
-ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
-ENDED: Final[tuple[State, ...]] = ("closed", "withdrawn")
-OPEN: Final[tuple[State, ...]] = tuple(state for state in STATES if state not in ENDED)
-# Whose move it is; in the other open states it is the office's.
-RESTAURANT_MOVES: Final[tuple[State, ...]] = ("notified", "acknowledged", "ordered")
 # What video can decide: hats and masks are seen all day, an animal hides.
 BY_VIDEO: Final = ("missing_hat", "missing_mask", "mask_worn_wrong")
-OFFICE: Final[tuple[Doer, ...]] = ("inspector", "supervisor", "admin")
-CHIEFS: Final[tuple[Doer, ...]] = ("supervisor", "admin")
 LONGEST_ORDER: Final = timedelta(days=180)
 REMIND_BEFORE: Final = timedelta(hours=24)
 LOOK_AGAIN: Final = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """One row: ``target`` None leaves the state as it is."""
-
-    action: Action
-    sources: tuple[State, ...]
-    target: State | None
-    doers: tuple[Doer, ...]
-    needs: tuple[Need, ...] = ()
-
-
-_BEFORE_CHECK: Final[tuple[State, ...]] = (
-    "notified",
-    "acknowledged",
-    "answered",
-    "ordered",
-    "rectified",
-    "looked_back",
-    "failed",
-)
-TRANSITIONS: Final[tuple[Transition, ...]] = (
-    Transition("join", OPEN, None, ("system", *OFFICE)),
-    Transition("leave", STATES, None, ("system", *CHIEFS), ("reason",)),
-    Transition("notify", ("opened",), "notified", ("system",)),
-    Transition("acknowledge", ("notified",), "acknowledged", ("restaurant",)),
-    Transition("answer", ("notified", "acknowledged"), "answered", ("restaurant",), ("reason",)),
-    Transition(
-        "order",
-        ("opened", "notified", "acknowledged", "answered", "ordered", "rectified", "failed"),
-        "ordered",
-        OFFICE,
-        ("reason", "deadline", "articles"),
-    ),
-    Transition("extend", ("ordered",), None, CHIEFS, ("reason", "deadline")),
-    Transition("remind", ("ordered",), None, ("system",)),
-    Transition(
-        "rectify",
-        ("notified", "acknowledged", "answered", "ordered", "failed"),
-        "rectified",
-        ("restaurant",),
-        ("reason", "files"),
-    ),
-    Transition("video_passed", ("rectified",), "looked_back", ("system",)),
-    Transition(
-        "video_failed",
-        ("rectified", "looked_back", "checked", "closing"),
-        "failed",
-        ("system",),
-        ("alert",),
-    ),
-    Transition("video_undecided", ("rectified",), None, ("system",)),
-    Transition("check_passed", _BEFORE_CHECK, "checked", OFFICE, ("reason", "files")),
-    Transition("check_failed", (*_BEFORE_CHECK, "checked"), "failed", OFFICE, ("reason", "files")),
-    Transition("sign", ("looked_back", "checked"), "closing", OFFICE, ("reason",)),
-    Transition("send_back", ("closing",), "failed", OFFICE, ("reason",)),
-    Transition("close", ("closing",), "closed", OFFICE, ("reason",)),
-    Transition("escalate", OPEN, None, ("system", *OFFICE), ("reason",)),
-    Transition("reopen", ("closed",), "opened", ("system", *CHIEFS), ("reason",)),
-    Transition("withdraw", (*OPEN, "closed"), "withdrawn", ("system", *CHIEFS), ("reason",)),
-    Transition("note", OPEN, None, ("restaurant", *OFFICE), ("reason",)),
-)
-BY_ACTION: Final[dict[Action, Transition]] = {row.action: row for row in TRANSITIONS}
+# How an alert that comes or goes changes the number of those that stand.
+UPHELD: Final[dict[str, int]] = {"join": 1, "reopen": 1, "leave": -1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +45,17 @@ class Given:
     deadline: datetime | None = None
     articles: tuple[str, ...] = ()
     alert: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What is done, by whom and when; ``detail`` is written down with it."""
+
+    action: Action
+    by: By
+    at: datetime
+    given: Given = field(default_factory=Given)
+    detail: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,27 +111,26 @@ def allowed(standing: Standing, by: By) -> tuple[Action, ...]:
     )
 
 
-def step(
-    standing: Standing, action: Action, by: By, given: Given, at: datetime, times: Times
-) -> Standing:
-    """The standing after the action.
+def step(standing: Standing, move: Move, times: Times) -> Standing:
+    """The standing after the move.
 
     ForbiddenError for a role that never does it, ConflictError when it is not to be done now,
     InvalidError when something that it needs is missing or cannot be.
     """
-    row = BY_ACTION[action]
+    row, action, by = BY_ACTION[move.action], move.action, move.by
     if by.role not in row.doers:
         raise ForbiddenError(f"{action} is for {', '.join(row.doers)}")
     if standing.state not in row.sources:
-        now = ", ".join(allowed(standing, by)) or "nothing"
+        can = (name for name in allowed(standing, by) if name not in UPHELD or name == "reopen")
+        now = ", ".join(can) or "nothing"
         raise ConflictError(
             f"a case that is {standing.state} cannot be given “{action}”; you can do now: {now}"
         )
     reason = _why_not(standing, action, by)
     if reason is not None:
         raise ConflictError(reason)
-    _check_given(row, given, at)
-    return _after(standing, row, by, given, at, times)
+    _check_given(row, move.given, move.at)
+    return _after(standing, row, move, times)
 
 
 def _why_not(standing: Standing, action: Action, by: By) -> str | None:
@@ -263,45 +167,42 @@ def _check_given(row: Transition, given: Given, at: datetime) -> None:
         raise InvalidError(f"deadline may be {LONGEST_ORDER.days} days ahead at most", "deadline")
 
 
-def _after(
-    standing: Standing, row: Transition, by: By, given: Given, at: datetime, times: Times
-) -> Standing:
+def _after(standing: Standing, row: Transition, move: Move, times: Times) -> Standing:
     state = row.target or standing.state
-    due_at = _due_at(standing, row, given, at, times)
+    due_at = _due_at(standing, row, move, times)
     changed = due_at != standing.due_at
-    remind_at = _remind_at(state, due_at, at) if changed else standing.remind_at
+    remind_at = _remind_at(state, due_at, move.at) if changed else standing.remind_at
     return replace(
         standing,
         state=state,
         due_at=due_at,
-        remind_at=None if row.action == "remind" else remind_at,
-        look_back_at=_look_back_at(standing, row, at, times),
-        first_signer=by.id if state == "closing" and row.target else _kept_signer(standing, state),
+        remind_at=None if move.action == "remind" else remind_at,
+        look_back_at=_look_back_at(standing, row, move.at, times),
+        first_signer=_first_signer(standing, row, move.by),
         # What was overdue is done, or has another time; what is due still stays escalated.
-        escalated=row.action == "escalate" or (standing.escalated and not changed),
-        repeats=standing.repeats + (row.action == "reopen"),
-        upheld=standing.upheld + {"join": 1, "reopen": 1, "leave": -1}.get(row.action, 0)
-        if given.alert is not None
-        else standing.upheld,
+        escalated=move.action == "escalate" or (standing.escalated and not changed),
+        repeats=standing.repeats + (move.action == "reopen"),
+        upheld=standing.upheld + (UPHELD.get(move.action, 0) if move.given.alert else 0),
     )
 
 
-def _kept_signer(standing: Standing, state: State) -> str | None:
+def _first_signer(standing: Standing, row: Transition, by: By) -> str | None:
+    if row.action == "sign":
+        return by.id
+    state = row.target or standing.state
     return standing.first_signer if state in ("closing", "closed") else None
 
 
-def _due_at(
-    standing: Standing, row: Transition, given: Given, at: datetime, times: Times
-) -> datetime | None:
+def _due_at(standing: Standing, row: Transition, move: Move, times: Times) -> datetime | None:
     clocks, calendar = times.clocks, times.calendar
     if row.action in ("order", "extend"):
-        return given.deadline
+        return move.given.deadline
     if row.target is None or row.target == "acknowledged":
         return standing.due_at
     if row.target == "opened":
-        return at
+        return move.at
     if row.target == "notified":
-        return calendar.after_hours(at, clocks.answer_h)
+        return calendar.after_hours(move.at, clocks.answer_h)
     days: dict[State, int] = {
         "answered": clocks.decide_days,
         "failed": clocks.decide_days,
@@ -310,7 +211,7 @@ def _due_at(
         "checked": clocks.close_days,
         "closing": clocks.close_days,
     }
-    return calendar.after_days(at, days[row.target]) if row.target in days else None
+    return calendar.after_days(move.at, days[row.target]) if row.target in days else None
 
 
 def _remind_at(state: State, due_at: datetime | None, at: datetime) -> datetime | None:
