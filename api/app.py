@@ -20,6 +20,7 @@ from api.accounts.providing import open_provider
 from api.accounts.throttle import Throttle
 from api.alerts import routes as alert_routes
 from api.analyses import routes as analysis_routes
+from api.appeals import routes as appeal_routes
 from api.audit_log import AuditWatch
 from api.cameras import keys_routes
 from api.cameras import routes as camera_routes
@@ -31,6 +32,8 @@ from api.evidence import routes as evidence_routes
 from api.evidence.alarm import alarm
 from api.exposures import routes as exposure_routes
 from api.imports import routes as import_routes
+from api.inspections import campaign_routes, receipt_routes
+from api.inspections import routes as inspection_routes
 from api.metrics import Metrics, MetricsMiddleware
 from api.middleware import BodyLimitMiddleware, HeadersMiddleware
 from api.notifications import routes as notification_routes
@@ -41,6 +44,7 @@ from api.reviews import routes as review_routes
 from api.samples import routes as sample_routes
 from api.settings import Settings
 from api.sheets import routes as sheet_routes
+from api.stats import figure_routes
 from api.stats import routes as stats_routes
 from api.storage import open_storage
 from api.thresholds import routes as threshold_routes
@@ -58,6 +62,9 @@ ROUTERS: Final = (
     user_routes.router,
     analysis_routes.router,
     camera_routes.router,
+    inspection_routes.router,
+    receipt_routes.router,
+    campaign_routes.router,
     notification_routes.router,
     patrol_routes.router,
     custody_routes.router,
@@ -67,6 +74,8 @@ ROUTERS: Final = (
     policy_routes.router,
     sample_routes.router,
     stats_routes.router,
+    figure_routes.router,
+    appeal_routes.router,
     card_routes.router,
     sheet_routes.router,
     threshold_routes.router,

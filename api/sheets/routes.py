@@ -23,7 +23,7 @@ from api.sheets.schemas import (
 router = APIRouter(prefix="/api/v1", tags=["sheets"])
 SignerDep = Annotated[SignedIn, Depends(require("restaurant"))]
 OfficeDep = Annotated[SignedIn, Depends(require("inspector", "supervisor", "admin"))]
-MonthQuery = Annotated[str, Query(pattern=MONTH)]
+MonthQuery = Annotated[str | None, Query(pattern=MONTH)]
 ONE = "/restaurants/{restaurant_id}/sheets/{sheet_kind}/{first_day}"
 
 
@@ -36,9 +36,9 @@ def overview(found: OfficeDep, database: DatabaseDep, query: OverviewParams) -> 
 
 @router.get("/restaurants/{restaurant_id}/sheets", responses=problems(401, 404, 422))
 def list_sheets(
-    restaurant_id: str, found: SignedInDep, database: DatabaseDep, month: MonthQuery
+    restaurant_id: str, found: SignedInDep, database: DatabaseDep, month: MonthQuery = None
 ) -> MonthOut:
-    """The daily, weekly and monthly sheets of a restaurant that end in `month`."""
+    """The daily, weekly and monthly sheets of a restaurant that end in `month`, this one by default."""
     with database.reading() as session:
         return store.read_month(session, found.person, restaurant_id, month)
 

@@ -149,10 +149,11 @@ def add(
     return _confirmed(session, person, restaurant, row)
 
 
-def read_month(session: Session, person: Person, place: str, month: str) -> MonthOut:
-    """The sheets of a restaurant that end in a month like 2026-11, in order."""
+def read_month(session: Session, person: Person, place: str, month: str | None) -> MonthOut:
+    """The sheets of a restaurant that end in a month like 2026-11 (None: this one), in order."""
     restaurant = _restaurant(session, person, place)
     zone, at = facts_store.zone_of(session), now()
+    month = month or f"{at.astimezone(zone):%Y-%m}"
     first = date.fromisoformat(f"{month}-01")
     since = facts_store.began_on(restaurant, zone)
     periods = [one for kind in rules.KINDS for one in rules.periods_in(kind, first, since)]

@@ -32,6 +32,9 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Entry("/review", N_("Review"), ("patrol", "supervisor", "admin")),
     Entry("/patrol", N_("Patrol"), STAFF),
     Entry("/alerts", N_("Alerts"), ROLES),
+    Entry(
+        "/appeals", N_("Appeals"), ("restaurant", "inspector", "supervisor", "admin"), often=False
+    ),
     Entry("/cameras", N_("Cameras"), ROLES),
     Entry("/precision", N_("Precision"), STAFF),
     Entry("/samples", N_("Minutes"), ("patrol", "supervisor", "admin"), often=False),

@@ -22,6 +22,7 @@ from api.web import (
     admin_keys,
     admin_restaurants,
     admin_users,
+    appeal,
     cameras,
     custody,
     first_run,
@@ -69,6 +70,7 @@ router.include_router(thresholds.router)
 router.include_router(samples.router)
 router.include_router(notifications.router)
 router.include_router(recorded.router)
+router.include_router(appeal.router)
 
 
 class ListQuery(AlertQuery):

@@ -197,9 +197,20 @@ def _import(tenants: Tenants) -> str:
     return str(tenants.json("admin", "POST", "/imports", content=table)["id"])
 
 
+def _appeal(tenants: Tenants) -> str:
+    """The other restaurant's own, still open."""
+    tenants.foreign("user_id")
+    owner = tenants.kitchen.signed_in("their owner")
+    body = {"alert_id": tenants.foreign("alert_id"), "statement": "that was a visitor"}
+    answer = owner.post("/api/v1/appeals", json=body)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
 FOREIGN: Final[dict[str, Callable[[Tenants], str]]] = {
     "alert_id": _alert,
     "analysis_id": _analysis,
+    "appeal_id": _appeal,
     "batch": _batch,
     "camera_id": lambda tenants: tenants.kitchen.other_camera.id,
     "district_id": _district,
@@ -236,6 +247,10 @@ BODIES: Final[dict[str, Body]] = {
     "POST /api/v1/alerts/{alert_id}/burst": lambda tenants, ids: {
         "alert_ids": [ids("alert_id")],
         "reason": "allowed_here",
+    },
+    "POST /api/v1/appeals/{appeal_id}/decision": lambda tenants, ids: {
+        "outcome": "refused",
+        "reason": "it is as it was seen",
     },
     "POST /api/v1/camera-keys": lambda tenants, ids: {"camera_id": ids("camera_id")},
     "POST /api/v1/cameras/{camera_id}/zones/file": lambda tenants, ids: {
