@@ -19,6 +19,7 @@ from vision.frames import Frame
 from vision.model import ModelBundle
 
 LOWEST_CONFIDENCE: Final = 0.001  # of a chance: a network unsure of itself says 0.01 to 0.02
+SHAPES: Final = 64  # photographs have all sorts of sides, and compiling takes longer than looking
 SHRUNK_TO: Final = 1 / 3
 CANVAS_PX: Final = 640
 PESTS: Final = ("rat-dpk", "rat-jorge", "cockroach-leemark", "cockroach-zonebug")
@@ -62,7 +63,8 @@ def open_bare(
     everything = dict.fromkeys(bundle.manifest.detector.classes, LOWEST_CONFIDENCE)
     detector = bundle.manifest.detector.model_copy(update={"thresholds": everything})
     manifest = bundle.manifest.model_copy(update={"detector": detector, "head_state": None})
-    return OpenVinoDetector(bundle.model_copy(update={"manifest": manifest}), threads, precision)
+    bare = bundle.model_copy(update={"manifest": manifest})
+    return OpenVinoDetector(bare, threads, precision, SHAPES)
 
 
 def some_of(pictures: Iterable[Picture]) -> list[Picture]:

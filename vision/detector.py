@@ -41,15 +41,20 @@ class OpenVinoDetector:
 
     The same frame gives the same bytes whatever ``threads`` is. ``auto`` precision is
     bfloat16 where the processor has it; ``f32`` brings unlike processors closer together.
+    ``shapes`` is how many shapes of pictures stay compiled: more for a folder of all sorts.
     """
 
     def __init__(
-        self, bundle: ModelBundle, threads: int | None = None, precision: Precision = "auto"
+        self,
+        bundle: ModelBundle,
+        threads: int | None = None,
+        precision: Precision = "auto",
+        shapes: int = COMPILED_SHAPES,
     ) -> None:
         self.ref = bundle.ref
         self._spec = bundle.manifest.detector
         settings = engine_settings(threads, precision)
-        self._engine = Engine(bundle.detector_path, settings)
+        self._engine = Engine(bundle.detector_path, settings, shapes=shapes)
         self._class_ids = np.array([KINDS.index(kind) for kind in self._spec.classes], np.int64)
         self._thresholds = np.array(
             [self._spec.thresholds[kind] for kind in self._spec.classes], np.float32
@@ -132,8 +137,15 @@ class Engine:
     faster, and the first output is read.
     """
 
-    def __init__(self, path: Path, settings: dict[str, Any], outputs: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        path: Path,
+        settings: dict[str, Any],
+        outputs: tuple[str, ...] = (),
+        shapes: int = COMPILED_SHAPES,
+    ) -> None:
         self._core = ov.Core()
+        self._shapes = shapes
         self._settings = settings
         self._outputs = outputs
         self._compiled: OrderedDict[tuple[int, ...], Any] = OrderedDict()
@@ -161,7 +173,7 @@ class Engine:
         if key not in self._compiled:
             self._compiled[key] = self._compile(key)
         self._compiled.move_to_end(key)
-        if len(self._compiled) > COMPILED_SHAPES:
+        if len(self._compiled) > self._shapes:
             self._compiled.popitem(last=False)
         return self._compiled[key]
 
