@@ -9,6 +9,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.inspections.photos import MAX_PHOTO_BYTES
 from vision.alert import MAX_EVIDENCE_BYTES
 from vision.snapshots import MAX_SNAPSHOT_BYTES
 
@@ -16,6 +17,7 @@ from vision.snapshots import MAX_SNAPSHOT_BYTES
 UPLOADS: Final = (
     (re.compile(r"/api/v1/alerts/[^/]+/evidence/[^/]+"), MAX_EVIDENCE_BYTES),
     (re.compile(r"/api/v1/cameras/[^/]+/picture"), MAX_SNAPSHOT_BYTES),
+    (re.compile(r"/api/v1/inspections/[^/]+/files/[^/]+"), MAX_PHOTO_BYTES),
 )
 # Forms and bodies of POST that bring photographs.
 PHOTOGRAPHS: Final = re.compile(r"/appeals(/[0-9a-f]+/files)?|/api/v1/appeals/[^/]+/files")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from fastapi import Query
@@ -138,6 +139,29 @@ class ResultIn(Given):
     second_file_id: UUID | None = None
     files: Annotated[tuple[UUID, ...], Field(max_length=MAX_FILES)] = ()
     remark: Text = ""
+
+
+class SentQuery(BaseModel):
+    """What a phone says of a file; ``sha256`` is that of the bytes it sends."""
+
+    model_config = ConfigDict(frozen=True)
+
+    taken_at: AwareDatetime
+    sha256: Sha256
+    kind: Literal["photo", "signature"] = "photo"
+    item: ItemId | None = None
+
+
+SentParam = Annotated[SentQuery, Query()]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file as it came, under the id that the phone made for it."""
+
+    file_id: UUID
+    about: SentQuery
+    content: bytes
 
 
 class ResultOut(BaseModel):
