@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from api import audit
 from api.accounts.schemas import Person
+from api.cases.store import alert_no_longer_upheld
 from api.database import new_id
 from api.patrols.reporter_store import reporter_of
 from api.reviews.models import ReviewRow
@@ -32,7 +33,7 @@ def involved_in(session: Session, alert_id: UUID) -> set[str]:
 def overturn(session: Session, decider: Person, alert_id: UUID, ground: Reason, text: str) -> None:
     """Dismiss an upheld alert: its verdicts are set aside and kept, the decider's one stands.
 
-    Precision and score follow from the alert's status. ForbiddenError for whoever judged it
+    Its case loses it. Precision and score follow from the alert's status. ForbiddenError for whoever judged it
     before, ConflictError when it is not upheld (any more).
     """
     if decider.role not in MAY_OVERTURN:
@@ -56,6 +57,7 @@ def overturn(session: Session, decider: Person, alert_id: UUID, ground: Reason, 
     alert.double_review = False
     alert.status, alert.settled_at = "dismissed", verdict.created_at
     session.flush()
+    alert_no_longer_upheld(session, alert_id, decider.id)
     set_aside = [row.id for row in before]
     detail = {"review": verdict.id, "set_aside": set_aside, "ground": ground, "reason": text}
     audit.append(session, decider.id, "alert.overturned", str(alert_id), **detail)
