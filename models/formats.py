@@ -10,6 +10,8 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import shutil
+import statistics
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -21,17 +23,21 @@ from models.bundle import update
 from models.dataset import CLASSES, Picture, for_detector
 from models.metrics import average_precision, join
 from models.own import read_folder
-from models.pictures import read_image
+from models.pictures import read_image, resize
 from models.seen import Seen, look_at, open_bare
 from vision.detections import FloatArray
 from vision.detector import Precision
 from vision.errors import ConfigError
+from vision.frames import Frame
 from vision.letterbox import Letterbox
 from vision.model import MANIFEST, ModelBundle, load_model
 
 CALIBRATED_ON: Final = 300
 SPREAD: Final = 17  # every 17th picture: a prime, so that no set is passed over
 GRAPH: Final = "detector.xml"
+HD: Final = (1280, 720)
+TIMED_ON: Final = 8
+TURNS: Final = 7
 IOUS: Final = tuple(round(float(iou), 2) for iou in np.arange(0.5, 0.96, 0.05))
 
 
@@ -106,7 +112,31 @@ def write_and_compare(bundle: ModelBundle, data: Path, out: Path) -> dict[str, A
     }
     if importlib.util.find_spec("nncf"):
         bundles["int8"] = (to_int8(bundle, pictures, out / "int8"), "auto")
-    return {"processor": processor(), "formats": compare(bundles, pictures)}
+    return {
+        "processor": processor(),
+        "formats": compare(bundles, pictures),
+        "cpu_ms_a_frame": cpu_ms(bundles, [p for p in pictures if p.held_out][:TIMED_ON]),
+    }
+
+
+def cpu_ms(
+    bundles: Mapping[str, tuple[ModelBundle, Precision]], pictures: Sequence[Picture]
+) -> dict[str, float]:
+    """Process CPU milliseconds of a 720p frame on one thread, boxes alone; taking turns."""
+    frames = [Frame(resize(read_image(picture.path), *HD), 0.0) for picture in pictures]
+    detectors = {
+        name: open_bare(bundle, threads=1, precision=precision)
+        for name, (bundle, precision) in bundles.items()
+    }
+    took: dict[str, list[float]] = {name: [] for name in detectors}
+    for _turn in range(TURNS + 1):
+        for name, detector in detectors.items():
+            began = time.process_time()
+            for frame in frames:
+                detector.detect(frame)
+            took[name].append((time.process_time() - began) / max(len(frames), 1) * 1000)
+    # The first turn compiles.
+    return {name: round(statistics.median(each[1:]), 1) for name, each in took.items()}
 
 
 def box_figures(seen: Sequence[Seen], kind: str) -> dict[str, float]:

@@ -9,7 +9,8 @@ import openvino as ov
 import pytest
 
 from models.bundle import thresholds_hash
-from models.formats import processor, to_int8, to_openvino
+from models.formats import cpu_ms, processor, to_int8, to_openvino
+from models.labels import Picture
 from models.stamp import facts
 from vision.detector import OpenVinoDetector
 from vision.errors import ConfigError
@@ -67,3 +68,11 @@ def test_the_shipped_graph_tells_its_classes_input_and_thresholds() -> None:
     tables = bundle.manifest.model_dump(mode="json", by_alias=True)
     assert told == facts(tables)
     assert told["thresholds_sha256"] == thresholds_hash(tables)
+
+
+def test_the_time_of_each_format_is_told(tmp_path: Path) -> None:
+    shipped, path = load_model(DEFAULT_MODEL), tmp_path / "cook.png"
+    cv2.imwrite(str(path), a_frame())
+    shown = Picture("mine", path, "g", (), frozenset())
+    took = cpu_ms({"one": (shipped, "auto"), "other": (shipped, "f32")}, [shown])
+    assert set(took) == {"one", "other"} and min(took.values()) > 1
