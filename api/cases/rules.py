@@ -154,7 +154,7 @@ def _check_given(row: Transition, given: Given, at: datetime) -> None:
         "files": not given.files,
         "deadline": given.deadline is None,
         "articles": not given.articles,
-        "alert": given.alert is None,
+        "alert": not given.alert,
     }
     for need in row.needs:
         if missing[need]:

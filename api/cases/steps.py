@@ -123,7 +123,8 @@ def _require_files(session: Session, row: CaseRow, move: Move) -> None:
         return
     own = CaseFileRow.case_id == row.id, CaseFileRow.deleted_at.is_(None)
     wanted = select(CaseFileRow.sha256, CaseFileRow.action_seq).where(*own)
-    found = dict(session.execute(wanted.where(CaseFileRow.sha256.in_(files))).tuples().all())
+    rows = session.execute(wanted.where(CaseFileRow.sha256.in_(files)))
+    found = {row[0]: row[1] for row in rows}
     unknown = files - set(found) - _evidence_of(session, row, files)
     if unknown:
         raise InvalidError(

@@ -163,7 +163,7 @@ def alert_no_longer_upheld(session: Session, alert_id: UUID, actor: str) -> None
     at = now()
     reason = "the verdict on this alert was taken back"
     link.left_at = at
-    told, detail = Given(reason=reason, alert=str(alert_id)), {"actor": actor}
+    told, detail = Given(reason=reason, alert=str(alert_id)), {"taken_back_by": actor}
     perform(session, row, Move("leave", SYSTEM, at, told, detail))
     if row.upheld == 0 and row.source == "alert" and row.state != "withdrawn":
         why = Given(reason="no upheld alert is left")
