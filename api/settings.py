@@ -99,6 +99,9 @@ class Settings(BaseSettings):
     samples_per_day: int = Field(
         default=20, ge=0, le=500, description="alert-free minutes drawn a day and district"
     )
+    stats_public: bool = Field(
+        default=False, description="/api/v1/stats answers without a sign-in, restaurants left out"
+    )
     public_url: str | None = Field(default=None, description="where people reach this server")
     smtp_host: str | None = None
     smtp_port: int = Field(default=587, ge=1, le=65_535)

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
-from api.imports import problems as why
 from api.imports.columns import OF_CAMERA, OF_RESTAURANT, Column
 from api.imports.problems import Problem
 from api.imports.rows import Entry
+from api.web import import_words as why
 
 Outcome = Literal["created", "changed", "linked", "unchanged"]
 OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from api.imports import problems as why
 from api.imports.columns import LONGEST, Column, zone_of
 from api.imports.problems import Problem
 from api.imports.reading import Row
+from api.web import import_words as why
 from vision.errors import InvalidError
 from vision.rulepacks import pack_names
 

@@ -7,8 +7,9 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-# A cell that begins so is taken for a formula (OWASP, CSV injection).
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+# A cell that begins so is taken for a formula (OWASP, CSV injection); the wide signs too, which
+# spreadsheets for Chinese read as the narrow ones.
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 BOM: Final = "\ufeff"  # without it Excel takes UTF-8 for the local code page
 
 
