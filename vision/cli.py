@@ -1,4 +1,4 @@
-"""Commands that look at footage: ``analyze``, ``compare``, ``detect``, ``verify``."""
+"""Commands that look at footage: ``analyze``, ``compare``, ``detect``, ``verify``, ``watch``."""
 
 from __future__ import annotations
 
@@ -24,6 +24,17 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 
 ModelDir = Annotated[Path, typer.Option("--model", help="Folder of the model bundle.")]
 app.command()(analyze)
+
+
+@app.command()
+def watch(
+    config: Annotated[Path, typer.Option("--config", help="TOML: see kitchen.example.toml.")],
+    check: Annotated[bool, typer.Option("--check", help="Check the file, then stop.")] = False,
+) -> None:
+    """Watch live cameras: alerts, health and hours go to the API, which may be away."""
+    from vision.live.cli import watch_cameras
+
+    watch_cameras(config, check)
 
 
 @app.command()

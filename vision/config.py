@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Self, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
@@ -22,6 +22,7 @@ MAX_ZONES = 40
 MAX_STRETCHES = 21
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 FramesPerSecond = Annotated[float, Field(gt=0, le=60)]
+EnvName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
 
 
 def _known_time_zone(name: str) -> str:
@@ -111,25 +112,83 @@ class ApiConfig(Strict):
     timeout_s: Annotated[float, Field(gt=0, le=120)] = 10.0
 
 
-class CameraConfig(CameraFile):
-    """One live camera. Its address and key are secrets: they are named, never written here."""
+class CameraConfig(Strict):
+    """One live camera. Its address and key are secrets: they are named, never written here.
+
+    ``address`` is only for what holds no password: a file as a simulated camera, a USB camera.
+    Without zones here those drawn in the office hold, else the whole picture.
+    """
 
     id: Name
-    url_env: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
-    key_env: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
+    name: Name
+    address: Annotated[str, Field(pattern=r"^(file|usb):", max_length=1000)] | None = None
+    url_env: EnvName | None = None
+    substream_url_env: EnvName | None = None
+    key_env: EnvName | None = None
+    key_file: Path | None = None
+    transport: Literal["tcp", "udp"] = "tcp"
     rules: Name = "strict"
     analysed_fps: FramesPerSecond = 5.0
+    sampling: Literal["adaptive", "steady"] = "adaptive"
+    zones: Annotated[
+        tuple[ZoneConfig, ...], Field(max_length=MAX_ZONES), AfterValidator(named_once)
+    ] = ()
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        if (self.address is None) == (self.url_env is None):
+            raise ValueError("a camera needs one of url_env and address")
+        if (self.key_env is None) == (self.key_file is None):
+            raise ValueError("a camera needs one of key_env and key_file")
+        return self
+
+
+class WorkerConfig(Strict):
+    """The process that watches: what it may use, and where it can be asked how it is.
+
+    ``threads`` look at pictures, 0 is one a core; ``processes`` share the cameras of this file.
+    """
+
+    state_dir: Path = Path("state")
+    listen: Annotated[str, Field(pattern=r"^[^:\s]+:\d{1,5}$")] = "127.0.0.1:9108"
+    processes: Annotated[int, Field(ge=1, le=64)] = 1
+    threads: Annotated[int, Field(ge=0, le=64)] = 0
+    picture_every_s: Annotated[float, Field(ge=1, le=3600)] = 20.0
+    reopen_s: Annotated[float, Field(ge=0, le=600)] = 30.0
+    ring_mib: Annotated[float, Field(ge=1, le=512)] = 12.0
+    evidence_max_gib: Annotated[float, Field(gt=0, le=100_000)] = 20.0
+    disk_reserve_gib: Annotated[float, Field(ge=0, le=10_000)] = 1.0
+    spool_max_gib: Annotated[float, Field(gt=0, le=100_000)] = 20.0
+    share_cameras: bool = False
+
+
+class Overlap(Strict):
+    """Cameras that see the same place: what one has told, the others do not tell again."""
+
+    cameras: Annotated[tuple[Name, ...], Field(min_length=2, max_length=16)]
 
 
 class KitchenConfig(Strict):
     """The whole of ``kitchen.toml``."""
 
     api: ApiConfig
+    worker: WorkerConfig = WorkerConfig()
     time_zone: TimeZone = "Asia/Shanghai"
     evidence_dir: Path = Path("evidence")
     outbox_dir: Path = Path("outbox")
     model_dir: Path | None = None
-    cameras: Annotated[tuple[CameraConfig, ...], Field(min_length=1)]
+    cameras: Annotated[tuple[CameraConfig, ...], Field(min_length=1, max_length=2000)]
+    overlaps: tuple[Overlap, ...] = ()
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        ids = [camera.id for camera in self.cameras]
+        if len(set(ids)) != len(ids):
+            raise ValueError("two cameras have the same id, each is listed once")
+        unknown = {name for group in self.overlaps for name in group.cameras} - set(ids)
+        if unknown:
+            raise ValueError(f"overlaps names camera {min(unknown)}, which is not listed")
+        return self
 
 
 def load_camera(path: Path) -> CameraFile:

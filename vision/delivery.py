@@ -36,6 +36,15 @@ class Answer:
     everywhere: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What the API told; ``content`` is empty when it is as it was under that ``etag``."""
+
+    answer: Answer
+    content: bytes = b""
+    etag: str = ""
+
+
 class Api(Closing):
     """A client that speaks with a camera's key; it shows the key to nobody else.
 
@@ -88,19 +97,44 @@ class Api(Closing):
             return Answer("refused", f"its file cannot be read ({error.strerror})")
         return self._send("PUT", path, camera_id, content, media_type)
 
+    def put(self, path: str, camera_id: str, content: bytes, media_type: str) -> Answer:
+        """Bring something of a camera."""
+        return self._send("PUT", path, camera_id, content, media_type)
+
+    def fetch(self, path: str, camera_id: str, etag: str = "") -> Fetched:
+        """Ask for something of a camera, unless it is still what ``etag`` names."""
+        response = self._request("GET", path, camera_id, {"If-None-Match": etag} if etag else {})
+        if isinstance(response, Answer):
+            return Fetched(response)
+        if response.status_code == 304:
+            return Fetched(Answer("taken"), etag=etag)
+        answer = judge("GET", response.status_code, _detail(response), _retry_after_s(response))
+        if answer.outcome != "taken":
+            return Fetched(answer)
+        return Fetched(answer, response.content, response.headers.get("ETag", ""))
+
     def _send(
         self, method: str, path: str, camera_id: str, content: bytes, media_type: str
     ) -> Answer:
+        headers = {"Content-Type": media_type}
+        response = self._request(method, path, camera_id, headers, content)
+        if isinstance(response, Answer):
+            return response
+        return judge(method, response.status_code, _detail(response), _retry_after_s(response))
+
+    def _request(
+        self, method: str, path: str, camera_id: str, headers: dict[str, str], content: bytes = b""
+    ) -> Any:
+        """The response, or an Answer that says why there is none."""
         key = self._key if isinstance(self._key, str) else self._key.get(camera_id)
         if not key:
             return Answer("later", f"there is no key for camera {camera_id}; configure it")
-        headers = {"Authorization": f"Bearer {key}", "Content-Type": media_type}
+        headers = headers | {"Authorization": f"Bearer {key}"}
         try:
-            response = self._client.request(method, path, content=content, headers=headers)
+            return self._client.request(method, path, content=content, headers=headers)
         except httpx2.RequestError as error:
             words = f"{self.address} does not answer ({type(error).__name__}); is it running?"
             return Answer("later", words, everywhere=True)
-        return judge(method, response.status_code, _detail(response), _retry_after_s(response))
 
 
 def judge(method: str, status: int, detail: str, retry_after_s: float | None = None) -> Answer:

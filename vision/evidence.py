@@ -66,6 +66,11 @@ class EvidenceWriter(Closing):
         """Let the next writer in."""
         self._chain.close()
 
+    @property
+    def folder(self) -> Path:
+        """Where it writes; the paths of items are relative to it."""
+        return self._folder
+
     def root(self) -> str:
         """Hash that stands for everything written so far."""
         return self._chain.root()

@@ -68,6 +68,14 @@ class Outbox(Closing):
         """What is still to be delivered, in order."""
         return self._spool.items("pending", "posted")
 
+    def count(self) -> int:
+        """How many alerts and updates wait."""
+        return self._spool.count()
+
+    def size_bytes(self) -> int:
+        """What waits and what was refused takes so much of the disk."""
+        return self._spool.size_bytes()
+
     def refused(self) -> list[Item]:
         """What the API will not take; a person must look."""
         return self._spool.items("refused")

@@ -133,6 +133,12 @@ class Spool:
         """How many items wait."""
         return int(self._read("SELECT count(*) FROM items WHERE state != 'refused'")[0][0])
 
+    def size_bytes(self) -> int:
+        """What the spool takes on the disk; files that are linked elsewhere count here too."""
+        files = (path for path in self._folder.rglob("*") if path.is_file())
+        own = (self._path, self._path.with_name(self._path.name + "-wal"))
+        return sum(path.stat().st_size for path in (*own, *files) if path.exists())
+
     def mark(self, item: Item, state: Literal["posted", "refused"], problem: str = "") -> None:
         """Record how far an item has come."""
         with self._writing() as db:

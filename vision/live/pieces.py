@@ -38,6 +38,17 @@ class Piece:
     format: Format
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Pieces to decode now; ``alone`` when none that follow will be: nothing may be held back."""
+
+    pieces: Sequence[Piece] = ()
+    alone: bool = False
+
+
+NOTHING: Final = Wanted()
+
+
 class Ring:
     """The newest pieces of one camera, whole groups from key to key; any thread may use it."""
 

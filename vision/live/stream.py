@@ -7,7 +7,7 @@ fault like any other: it is called again.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import count
 from threading import Event
@@ -28,7 +28,7 @@ from vision.live.addresses import (
 )
 from vision.live.backoff import Redial
 from vision.live.picture import Picture
-from vision.live.pieces import Format, Piece
+from vision.live.pieces import Format, Piece, Wanted
 
 if TYPE_CHECKING:
     from av import Packet, VideoStream
@@ -52,7 +52,7 @@ class Sink(Protocol):
         """A connection stands."""
         ...
 
-    def take(self, piece: Piece) -> Sequence[Piece]:
+    def take(self, piece: Piece) -> Wanted:
         """Keep a piece, and say what of the stream is to be decoded now; usually little."""
         ...
 
@@ -121,11 +121,17 @@ def _read(address: Address, container: InputContainer, sink: Sink, quit: Event) 
     for piece in _pieces(packets, stream):
         if quit.is_set():
             return
-        for wanted in sink.take(piece):
-            for picture in decoder.decode(wanted):
-                sink.show(picture)
+        for picture in _decoded(decoder, sink.take(piece)):
+            sink.show(picture)
         if decoder.damaged_in_a_row > DAMAGED_IN_A_ROW:
             raise SourceError(f"{address} sends nothing that can be decoded")
+
+
+def _decoded(decoder: Decoder, wanted: Wanted) -> Iterator[Picture]:
+    for piece in wanted.pieces:
+        yield from decoder.decode(piece)
+    if wanted.alone:
+        yield from decoder.drain()
 
 
 def _pieces(packets: Iterator[Packet[VideoStream]], stream: VideoStream) -> Iterator[Piece]:

@@ -87,8 +87,10 @@ class View:
 
     def learn(self, glance: Glance, elapsed_s: float) -> None:
         """Average over what was seen so far, in the end over an hour."""
+        if elapsed_s <= 0:
+            return
         self.known_s += elapsed_s
-        weight = np.float32(elapsed_s / min(max(self.known_s, elapsed_s), ADAPTS_OVER_S))
+        weight = np.float32(elapsed_s / min(self.known_s, ADAPTS_OVER_S))
         self.edges += (glance.edges - self.edges) * weight
         self.flat_share += (float(glance.flat.mean()) - self.flat_share) * float(weight)
         self.sharp += (glance.sharp - self.sharp) * float(weight)

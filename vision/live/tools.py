@@ -1,0 +1,54 @@
+"""What all cameras of a worker share."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from vision.config import WorkerConfig
+from vision.detections import Detections
+from vision.frames import Frame
+from vision.live.clerk import Clerk
+from vision.live.desk import Desk
+from vision.live.hours import HourBook
+from vision.live.metrics import Metrics
+from vision.live.told import Book
+from vision.second_look import Detector, consider
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tools:
+    """``books`` are the open alerts of every camera; ``groups`` are cameras that see one place."""
+
+    desk: Desk
+    clerk: Clerk
+    metrics: Metrics
+    detector: Detector
+    hours: HourBook
+    worker: WorkerConfig
+    books: dict[str, Book] = field(default_factory=dict)
+    groups: Sequence[frozenset[str]] = ()
+
+
+class PerThread:
+    """One detector a thread, made when the thread first needs it: an engine serves one at once."""
+
+    def __init__(self, make: Callable[[], Detector]) -> None:
+        self._make = make
+        self._own: Any = threading.local()
+
+    def _mine(self) -> Detector:
+        if not hasattr(self._own, "detector"):
+            self._own.detector = self._make()
+        mine: Detector = self._own.detector
+        return mine
+
+    def detect(self, frame: Frame) -> Detections:
+        """What this frame shows."""
+        return self._mine().detect(frame)
+
+    def consider(self, frame: Frame) -> tuple[Detections, Detections]:
+        """What this frame shows, and the animals that are too unsure to be told by it alone."""
+        return consider(self._mine(), frame)
