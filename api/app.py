@@ -42,6 +42,7 @@ from api.policy import routes as policy_routes
 from api.restaurants import routes as restaurant_routes
 from api.reviews import routes as review_routes
 from api.samples import routes as sample_routes
+from api.scores import routes as score_routes
 from api.settings import Settings
 from api.sheets import routes as sheet_routes
 from api.stats import figure_routes
@@ -73,6 +74,7 @@ ROUTERS: Final = (
     exposure_routes.router,
     policy_routes.router,
     sample_routes.router,
+    score_routes.router,
     stats_routes.router,
     figure_routes.router,
     appeal_routes.router,

@@ -15,6 +15,7 @@ import typer
 
 from api.accounts.cli import announce_first_run, people
 from api.evidence.cli import learning, upkeep
+from api.history.cli import generating
 from api.imports.cli import importing
 from models.cli import app as models_app
 from vision.cli import app as vision_app
@@ -44,6 +45,7 @@ app.add_typer(admin, name="admin")
 admin.add_typer(people)
 admin.add_typer(upkeep)
 admin.add_typer(importing)
+admin.add_typer(generating)
 models_app.add_typer(learning)
 
 DatabaseUrl = Annotated[str | None, typer.Option(help="SQLAlchemy URL; default: SQLite in --data.")]
@@ -87,6 +89,7 @@ def serve(
     from api.analyses.runner import Runner
     from api.app import create_app
     from api.notifications.worker import Worker
+    from api.scores.worker import ScoreWorker
 
     settings = settings_for(database_url, data)
     open_database(settings).close()
@@ -94,7 +97,8 @@ def serve(
     served = create_app(settings)
     worker = Worker(served.state.database, settings)
     runner = Runner(served.state.database, settings, served.state.storage)
-    with worker.running(), runner.running():
+    scores = ScoreWorker(served.state.database)
+    with worker.running(), runner.running(), scores.running():
         # The metrics count requests; a line for each costs a tenth of the time.
         uvicorn.run(served, host=host, port=port, access_log=False, server_header=False)
 

@@ -36,9 +36,11 @@ class _Ledger:
         return next(one for one in self.log.episodes if one.id == name)
 
 
-def with_costs(score: Score, log: Log, moment: Moment, policy: Policy) -> Score:
+def with_costs(
+    score: Score, log: Log, moment: Moment, policy: Policy, hours: Floats | None = None
+) -> Score:
     """The same score with what each episode of the window costs, the dearest first."""
-    ledger = _ledger(log, moment, policy)
+    ledger = _ledger(log, moment, policy, hours)
     rows = _counted(ledger)
     chosen = _chosen(ledger, rows)
     groups = {row: [row, *_shadows(ledger, row, chosen, rows)] for row in chosen}
@@ -49,8 +51,8 @@ def with_costs(score: Score, log: Log, moment: Moment, policy: Policy) -> Score:
     return score.model_copy(update={"episodes": tuple(costs)})
 
 
-def _ledger(log: Log, moment: Moment, policy: Policy) -> _Ledger:
-    panel = panel_at([log], moment, policy)
+def _ledger(log: Log, moment: Moment, policy: Policy, hours: Floats | None) -> _Ledger:
+    panel = panel_at([log], moment, policy, hours)
     told = panel.episodes
     age = number(moment.day) - told.day
     factor = factors(told, moment.at.timestamp(), policy.score)

@@ -262,6 +262,10 @@ BODIES: Final[dict[str, Body]] = {
         "source": "run-1",
         "hours": [{"hour_at": "2026-11-23T06:00:00Z", "scheduled_s": 3600, "effective_s": 3500}],
     },
+    "POST /api/v1/policies/preview": lambda tenants, ids: {
+        "text": shipped().text,
+        "month": "2026-01-15",
+    },
     "POST /api/v1/policies": lambda tenants, ids: {
         "text": shipped().text,
         "reason": "as it is",

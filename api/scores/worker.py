@@ -1,0 +1,202 @@
+"""Scores follow what happens: after each verdict and case, each hour, at the end of each day."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from api.alerts.models import AlertRow
+from api.audit import AuditRow
+from api.cases.models import CaseRow
+from api.database import Database, new_id, now
+from api.errors import DatabaseBusyError
+from api.exposures.models import ExposureDayRow
+from api.exposures.store import note_missing
+from api.notifications.models import WorkerRow
+from api.policy.store import current_policy, keep_shipped
+from api.scores.days_store import (
+    close_day,
+    keep,
+    note_rates,
+    recompute,
+    refresh,
+    scores_on,
+    today,
+    zone_now,
+)
+from api.scores.district_store import districts_of
+from api.scores.facts import EPOCH, Moment, number
+from api.scores.models import DistrictRateRow
+
+NAME: Final = "scores"
+# The last day that was closed stands in its ``seq``.
+DAYS: Final = "score-days"
+LEASE: Final = timedelta(seconds=120)
+POLL_S: Final = 5.0
+ENTRIES: Final = 200
+BACK: Final = timedelta(days=180)
+# After these the past is no longer what it was; after a verdict only today is.
+REWRITES: Final = ("alert.overturned", "alert.reopened", "review.undone")
+log = logging.getLogger("brightkitchen.scores")
+
+
+class ScoreWorker:
+    """One process at a time keeps the scores; any may take over when it dies."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._holder = new_id()
+        self._refreshed: datetime | None = None
+
+    def round(self) -> bool:
+        """Follow the audit log, close a day that is over, renew today's; False without lease."""
+        with self._database.writing() as session:
+            worker = self._lease(session)
+            if worker is None:
+                return False
+            keep_shipped(session)
+            follow(session, worker)
+        with self._database.writing() as session:
+            closed = close_next(session, self._holder)
+        if not closed and self._is_due():
+            self._renew()
+        return True
+
+    def run(self, quit: threading.Event) -> None:
+        """Rounds until ``quit``; a database that is busy is asked again."""
+        while not quit.is_set():
+            try:
+                self.round()
+            except DatabaseBusyError as error:
+                log.warning("scores wait: %s", error)
+            quit.wait(POLL_S)
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Run in a thread of its own beside the server."""
+        quit = threading.Event()
+        thread = threading.Thread(target=self.run, args=(quit,), name=NAME, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            quit.set()
+            thread.join(timeout=30)
+
+    def _lease(self, session: Session) -> WorkerRow | None:
+        row = session.scalar(select(WorkerRow).where(WorkerRow.name == NAME).with_for_update())
+        if row is None:
+            newest = session.scalar(select(func.max(AuditRow.seq))) or 0
+            row = WorkerRow(name=NAME, holder=self._holder, expires_at=now() + LEASE, seq=newest)
+            try:
+                with session.begin_nested():
+                    session.add(row)
+            except IntegrityError:
+                return None
+            return row
+        if row.holder != self._holder and row.expires_at > now():
+            return None
+        row.holder, row.expires_at = self._holder, now() + LEASE
+        session.flush()
+        return row
+
+    def _is_due(self) -> bool:
+        return self._refreshed is None or now() - self._refreshed >= timedelta(hours=1)
+
+    def _renew(self) -> None:
+        """Once an hour everybody's score of today: time passes, and hours come in."""
+        with self._database.writing() as session:
+            _note_rates_of_today(session)
+        with self._database.reading() as session:
+            moment = Moment.of(now(), zone_now(session))
+            scores = scores_on(session, list(districts_of(session)), moment)
+        with self._database.writing() as session:
+            keep(session, scores)
+        self._refreshed = now()
+
+
+def follow(session: Session, worker: WorkerRow) -> None:
+    """Score anew whom the next entries of the audit log are about."""
+    entries = session.execute(
+        select(AuditRow.seq, AuditRow.action, AuditRow.subject)
+        .where(AuditRow.seq > worker.seq)
+        .order_by(AuditRow.seq)
+        .limit(ENTRIES)
+    ).all()
+    touched: dict[str, date | None] = {}
+    for entry in entries:
+        found = _about(session, entry.action, entry.subject)
+        if found is not None:
+            restaurant, since = found
+            known = touched.get(restaurant)
+            touched[restaurant] = min(filter(None, (known, since)), default=None)
+        worker.seq = entry.seq
+    session.flush()
+    for restaurant in sorted(name for name, since in touched.items() if since):
+        recompute(session, restaurant, touched[restaurant] or today(session))
+    now_only = sorted(name for name, since in touched.items() if not since)
+    if now_only:
+        refresh(session, now_only)
+
+
+def _about(session: Session, action: str, subject: str) -> tuple[str, date | None] | None:
+    """Whose score an entry changes, and from which day on; None for the day that goes on."""
+    if action.startswith("case."):
+        restaurant = session.scalar(select(CaseRow.restaurant_id).where(CaseRow.id == subject))
+        return None if restaurant is None else (restaurant, None)
+    if action not in (*REWRITES, "review.given"):
+        return None
+    alert = session.execute(
+        select(AlertRow.restaurant_id, AlertRow.started_at).where(AlertRow.id == UUID(subject))
+    ).first()
+    if alert is None:
+        return None
+    day = alert.started_at.astimezone(zone_now(session)).date()
+    return alert.restaurant_id, day if action in REWRITES else None
+
+
+def close_next(session: Session, holder: str) -> bool:
+    """Close the next day that is over; False when there is none.
+
+    The first time it begins with the first day that was observed.
+    """
+    row = session.get(WorkerRow, DAYS)
+    yesterday = today(session) - timedelta(days=1)
+    fresh = row is None
+    if row is None:
+        first = _first_day(session, yesterday)
+        row = WorkerRow(name=DAYS, holder=holder, expires_at=now(), seq=number(first) - 1)
+        session.add(row)
+        session.flush()
+    day = EPOCH + timedelta(days=row.seq + 1)
+    if day > yesterday:
+        return False
+    if day == yesterday and not fresh:
+        note_missing(session, day)
+    close_day(session, day)
+    row.seq = number(day)
+    return True
+
+
+def _first_day(session: Session, yesterday: date) -> date:
+    first = session.scalar(
+        select(func.min(ExposureDayRow.day)).where(ExposureDayRow.day >= yesterday - BACK)
+    )
+    return min(first or yesterday, yesterday)
+
+
+def _note_rates_of_today(session: Session) -> None:
+    """What the districts look like before today, where a new policy has not told yet."""
+    day, policy = today(session), current_policy(session)
+    known = DistrictRateRow.day == day, DistrictRateRow.policy_sha256 == policy.sha256
+    if session.scalar(select(DistrictRateRow.family).where(*known).limit(1)) is None:
+        note_rates(session, day, policy)
