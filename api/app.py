@@ -26,6 +26,8 @@ from api.cameras import keys_routes
 from api.cameras import routes as camera_routes
 from api.cameras.snapshots import SnapshotStorage
 from api.cards import routes as card_routes
+from api.cases import routes as case_routes
+from api.cases.metrics import CaseCollector
 from api.database import Database
 from api.evidence import bundle_routes, custody_routes
 from api.evidence import routes as evidence_routes
@@ -63,6 +65,7 @@ ROUTERS: Final = (
     user_routes.router,
     analysis_routes.router,
     camera_routes.router,
+    case_routes.router,
     inspection_routes.router,
     receipt_routes.router,
     campaign_routes.router,
@@ -119,6 +122,7 @@ def _keep(app: FastAPI, settings: Settings) -> None:
     app.state.audit_watch = AuditWatch()
     app.state.provider = open_provider(settings)
     app.state.metrics = Metrics()
+    app.state.metrics.registry.register(CaseCollector(app.state.database))
     app.state.storage.altered = alarm(app.state.database, app.state.metrics)
 
 

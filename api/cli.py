@@ -88,6 +88,7 @@ def serve(
 
     from api.analyses.runner import Runner
     from api.app import create_app
+    from api.cases.worker import Worker as CaseWorker
     from api.notifications.worker import Worker
     from api.scores.worker import ScoreWorker
 
@@ -98,7 +99,8 @@ def serve(
     worker = Worker(served.state.database, settings)
     runner = Runner(served.state.database, settings, served.state.storage)
     scores = ScoreWorker(served.state.database)
-    with worker.running(), runner.running(), scores.running():
+    cases = CaseWorker(served.state.database)
+    with worker.running(), runner.running(), scores.running(), cases.running():
         # The metrics count requests; a line for each costs a tenth of the time.
         uvicorn.run(served, host=host, port=port, access_log=False, server_header=False)
 

@@ -18,9 +18,12 @@ UPLOADS: Final = (
     (re.compile(r"/api/v1/alerts/[^/]+/evidence/[^/]+"), MAX_EVIDENCE_BYTES),
     (re.compile(r"/api/v1/cameras/[^/]+/picture"), MAX_SNAPSHOT_BYTES),
     (re.compile(r"/api/v1/inspections/[^/]+/files/[^/]+"), MAX_PHOTO_BYTES),
+    (re.compile(r"/api/v1/cases/[^/]+/files"), MAX_PHOTO_BYTES),
 )
 # Forms and bodies of POST that bring photographs.
-PHOTOGRAPHS: Final = re.compile(r"/appeals(/[0-9a-f]+/files)?|/api/v1/appeals/[^/]+/files")
+PHOTOGRAPHS: Final = re.compile(
+    r"/cases/[0-9a-f]+|/appeals(/[0-9a-f]+/files)?|/api/v1/appeals/[^/]+/files"
+)
 PHOTOGRAPHS_BYTES: Final = 64 * 1024 * 1024
 # A table of restaurants and cameras, from a page or over the API.
 TABLE: Final = re.compile(r"/api/v1/imports|/admin/import")

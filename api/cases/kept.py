@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, exists
+from sqlalchemy import ColumnElement, Select, exists, func, select
 
 from api.alerts.models import AlertRow
-from api.cases.models import CaseAlertRow, CaseRow
+from api.cases.models import CaseAlertRow, CaseFileRow, CaseRow
 
 
 def in_open_case() -> ColumnElement[bool]:
@@ -15,3 +15,9 @@ def in_open_case() -> ColumnElement[bool]:
         CaseAlertRow.case_id == CaseRow.id,
         CaseRow.ended_at.is_(None),
     )
+
+
+def named_by_cases(sha256: str) -> Select[int]:
+    """How many cases count on a file, so that nothing deletes it because another record goes."""
+    mine = CaseFileRow.sha256 == sha256, CaseFileRow.deleted_at.is_(None)
+    return select(func.count()).select_from(CaseFileRow).where(*mine)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from api.accounts.models import UserRow
 from api.accounts.schemas import Person
 from api.cases import parts
 from api.cases.look_back import measure
-from api.cases.models import CaseRow
+from api.cases.models import CaseRow, OrderRow
 from api.cases.rules import By, allowed
-from api.cases.schemas import PERSON_ACTIONS, CaseDetail, CaseOut, CaseQuery, Turn
+from api.cases.schemas import PERSON_ACTIONS, CaseDetail, CaseOut, CaseQuery, OrderOut, Turn
 from api.cases.steps import standing_of
 from api.cases.store import case_scope, no_case
 from api.cases.transitions import RESTAURANT_MOVES
@@ -22,6 +24,18 @@ from api.database import now
 from api.pages import Page
 from api.patrols.pages import decode_place, encode_place
 from api.restaurants.models import RestaurantRow, StationRow
+from vision.errors import NotFoundError
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFacts:
+    """What an order's paper says."""
+
+    case: CaseDetail
+    order: OrderOut
+    issuer: str
+    address: str
+
 
 SAME = tuple(name for name in CaseOut.model_fields if hasattr(CaseRow, name))
 
@@ -140,3 +154,16 @@ def counts(session: Session, person: Person) -> dict[str, int]:
     ).one()
     names = ("open", "overdue", "escalated", "restaurant")
     return dict(zip(names, cast("tuple[int, ...]", tuple(told)), strict=True))
+
+
+def get_order(session: Session, person: Person, case_id: str, number: str) -> OrderFacts:
+    """An order with what its paper says; NotFoundError when it is not this person's to see."""
+    case = get_case(session, person, case_id)
+    order = next((one for one in case.orders if one.number == number), None)
+    if order is None:
+        raise NotFoundError(f"there is no order {number} for you")
+    wanted = select(UserRow.name).join(OrderRow, OrderRow.issued_by == UserRow.id)
+    issuer = session.scalars(wanted.where(OrderRow.number == number)).one()
+    address = session.get_one(RestaurantRow, case.restaurant_id).address
+    # It is an official paper: whoever gets it may know who signed it.
+    return OrderFacts(case, order, issuer, address)

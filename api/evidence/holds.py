@@ -15,6 +15,7 @@ from api.accounts.models import UserRow
 from api.accounts.schemas import Person
 from api.alerts.models import AlertRow
 from api.alerts.store import in_scope
+from api.cases.kept import in_open_case
 from api.database import new_id, now
 from api.evidence.keeping import Facts, automatic_hold
 from api.evidence.models import HoldRow
@@ -44,7 +45,9 @@ def facts_of(session: Session, alert: AlertRow, moment: datetime) -> Facts:
         select(func.max(HoldRow.released_at)).where(mine, HoldRow.kind == UPHELD)
     )
     placed = session.scalar(select(HoldRow.id).where(mine, standing(moment)).limit(1))
-    return Facts(alert.status, alert.settled_at, released_at, placed is not None)
+    in_case = session.scalar(select(AlertRow.id).where(AlertRow.id == alert.id, in_open_case()))
+    kept = placed is not None or in_case is not None
+    return Facts(alert.status, alert.settled_at, released_at, kept)
 
 
 def place(session: Session, person: Person, alert_id: UUID, given: HoldIn) -> HoldOut:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from api import audit
 from api.alerts.models import AlertRow
 from api.appeals.models import AppealFileRow
+from api.cases.kept import in_open_case, named_by_cases
 from api.database import Database, now
 from api.evidence.custody import append_entry, lock
 from api.evidence.holds import UPHELD, facts_of, held_by_somebody
@@ -59,7 +60,7 @@ def candidates(moment: datetime, policy: Policy) -> ColumnElement[bool]:
         EvidenceRow.deleted_at.is_(None),
     )
     free = or_(AlertRow.status == "dismissed", released)
-    return and_(or_(*settled), free, here, ~held_by_somebody(moment))
+    return and_(or_(*settled), free, here, ~held_by_somebody(moment), ~in_open_case())
 
 
 def due(
@@ -188,7 +189,8 @@ def _named_by(session: Session, sha256: str) -> int:
     samples = select(func.count()).where(SampleFileRow.sha256 == sha256)
     appeals = select(func.count()).where(AppealFileRow.sha256 == sha256)
     visits = select(func.count()).where(VisitFileRow.sha256 == sha256)
-    return sum(session.scalar(wanted) or 0 for wanted in (alerts, samples, appeals, visits))
+    cases = named_by_cases(sha256)
+    return sum(session.scalar(wanted) or 0 for wanted in (alerts, samples, appeals, visits, cases))
 
 
 def _remove(database: Database, storage: EvidenceStorage, names: Iterable[str], done: Plan) -> None:

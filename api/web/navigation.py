@@ -32,6 +32,7 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Entry("/review", N_("Review"), ("patrol", "supervisor", "admin")),
     Entry("/patrol", N_("Patrol"), STAFF),
     Entry("/alerts", N_("Alerts"), ROLES),
+    Entry("/cases", N_("Cases"), ROLES),
     Entry(
         "/appeals", N_("Appeals"), ("restaurant", "inspector", "supervisor", "admin"), often=False
     ),

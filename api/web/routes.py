@@ -24,6 +24,7 @@ from api.web import (
     admin_users,
     appeal,
     cameras,
+    case_pages,
     custody,
     first_run,
     notifications,
@@ -50,6 +51,7 @@ __all__ = ["STATIC_DIR", "render_error", "router"]
 
 router = APIRouter(include_in_schema=False)
 router.include_router(cameras.router)
+router.include_router(case_pages.router)
 router.include_router(patrol.router)
 router.include_router(sign_in.router)
 router.include_router(account.router)

@@ -11,6 +11,7 @@ import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Final
 
 from fastapi.testclient import TestClient
@@ -185,6 +186,19 @@ def _sample(tenants: Tenants) -> str:
         return str(session.scalars(wanted.limit(1)).one())
 
 
+def _case(tenants: Tenants) -> str:
+    about = {"rule": "pest_fly", "reason": "a guest called"}
+    body = {"restaurant_id": tenants.kitchen.other_restaurant} | about
+    return str(tenants.json("admin", "POST", "/cases", json=body)["id"])
+
+
+def _order(tenants: Tenants) -> str:
+    path = f"/cases/{tenants.foreign('case_id')}/actions/order"
+    deadline = (now() + timedelta(days=2)).isoformat()
+    body = {"reason": "close the door", "deadline": deadline, "articles": ["GB 31654-2021"]}
+    return str(tenants.json("admin", "POST", path, json=body)["orders"][0]["number"])
+
+
 def _analysis(tenants: Tenants) -> str:
     """Of the other restaurant's camera, still waiting for its videos."""
     body = {"source": "upload", "camera_id": tenants.kitchen.other_camera.id}
@@ -213,6 +227,9 @@ FOREIGN: Final[dict[str, Callable[[Tenants], str]]] = {
     "appeal_id": _appeal,
     "batch": _batch,
     "camera_id": lambda tenants: tenants.kitchen.other_camera.id,
+    "case_id": _case,
+    "number": _order,
+    "action": lambda tenants: "note",
     "district_id": _district,
     "first_day": lambda tenants: "2026-11-23",
     "file_path": lambda tenants: "frame.jpg",
