@@ -64,7 +64,7 @@ def prepare(sent: Sent) -> Filed:
         id=str(sent.file_id),
         kind=about.kind,
         content=made,
-        received_sha256=about.sha256,
+        received_sha256=sent.received_sha256,
         media_type=media_type,
         # A phone cannot have taken it later than now, whatever its clock says.
         taken_at=min(about.taken_at, now()),

@@ -142,9 +142,10 @@ async def put_file(
     JPEG, PNG, WebP and HEIC up to 64 megapixels; what is kept is an upright JPEG without metadata.
     """
     content = await _body(request)
-    if hashlib.sha256(content).hexdigest() != about.sha256:
+    received = hashlib.sha256(content).hexdigest()
+    if about.sha256 not in (None, received):
         raise InvalidError("the photo was cut short on its way; send it again", "sha256")
-    sent = Sent(file_id, about, content)
+    sent = Sent(file_id, about, content, received)
     new, told = await run_in_threadpool(_keep, request, found.person, visit_id, sent)
     response.status_code = 201 if new else 200
     return told
@@ -167,7 +168,7 @@ def _keep(request: Request, person: Person, visit_id: UUID, sent: Sent) -> tuple
     """The file comes first: a row never names bytes that are not there."""
     database: Database = request.app.state.database
     storage: EvidenceStorage = request.app.state.storage
-    whole = (visit_id, sent.file_id, sent.about.sha256)
+    whole = (visit_id, sent.file_id, sent.received_sha256)
     with database.writing() as session:
         fresh = file_store.may_add(session, person, *whole)
     if fresh:

@@ -142,12 +142,12 @@ class ResultIn(Given):
 
 
 class SentQuery(BaseModel):
-    """What a phone says of a file; ``sha256`` is that of the bytes it sends."""
+    """What a phone says of a file; ``sha256`` is that of the bytes it sends, if it can tell."""
 
     model_config = ConfigDict(frozen=True)
 
     taken_at: AwareDatetime
-    sha256: Sha256
+    sha256: Sha256 | None = Field(default=None, description="checked when it is given")
     kind: Literal["photo", "signature"] = "photo"
     item: ItemId | None = None
 
@@ -162,6 +162,7 @@ class Sent:
     file_id: UUID
     about: SentQuery
     content: bytes
+    received_sha256: str
 
 
 class ResultOut(BaseModel):

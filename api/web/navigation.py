@@ -31,6 +31,7 @@ class Entry:
 ENTRIES: Final[tuple[Entry, ...]] = (
     Entry("/review", N_("Review"), ("patrol", "supervisor", "admin")),
     Entry("/patrol", N_("Patrol"), STAFF),
+    Entry("/visits", N_("Visits"), ("inspector", "restaurant", "supervisor", "admin")),
     Entry("/alerts", N_("Alerts"), ROLES),
     Entry("/cases", N_("Cases"), ROLES),
     Entry(
@@ -38,6 +39,7 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     ),
     Entry("/cameras", N_("Cameras"), ROLES),
     Entry("/precision", N_("Precision"), STAFF),
+    Entry("/campaigns", N_("Campaigns"), ("inspector", "supervisor", "admin"), often=False),
     Entry("/samples", N_("Minutes"), ("patrol", "supervisor", "admin"), often=False),
     Entry("/recorded", N_("Recordings"), ("supervisor", "admin"), often=False),
     Entry("/custody", N_("Custody"), ("supervisor", "admin"), often=False),

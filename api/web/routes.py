@@ -24,6 +24,7 @@ from api.web import (
     admin_users,
     appeal,
     cameras,
+    campaigns,
     case_pages,
     custody,
     first_run,
@@ -40,6 +41,7 @@ from api.web import (
     samples,
     sign_in,
     thresholds,
+    visit,
 )
 from api.web.items import Viewer, read_item
 from api.web.rendering import STATIC_DIR, here, render, translate
@@ -72,6 +74,8 @@ router.include_router(thresholds.router)
 router.include_router(samples.router)
 router.include_router(notifications.router)
 router.include_router(recorded.router)
+router.include_router(visit.router)
+router.include_router(campaigns.router)
 router.include_router(appeal.router)
 
 

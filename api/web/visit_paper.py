@@ -118,9 +118,8 @@ def _signatures(
 ) -> dict[str, str]:
     wanted = {"restaurant": record["signature"]["file_id"], "second": record["second_signature"]}
     return {
-        who: _data("image/png", _content(storage, files[name]))
+        who: _data("image/png", _content(storage, files[name])) if name in files else ""
         for who, name in wanted.items()
-        if name in files
     }
 
 

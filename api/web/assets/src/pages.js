@@ -1,6 +1,7 @@
 // Runs on every page: theme without a reload, ages, and the evidence player.
 import { writeAges } from "./ages.js";
 import { Player } from "./player.js";
+import "./visit_leaving.js";
 
 customElements.define("bk-player", Player);
 
