@@ -10,19 +10,33 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, Generic
 
 from vision.engines import Done, ResultT, TaskT
 from vision.errors import ConfigError
 
 TRIES_AGAIN: Final = 3
-# Enough that no processor waits for its next task, few enough that a lost head costs little.
+# Enough that no processor waits for its next task, few enough that a lost node costs little.
 AHEAD: Final = 2
+# How often is asked which nodes are left while nothing comes back.
+ASK_AGAIN_S: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent(Generic[TaskT]):
+    """A task, the node it was sent to, and how many nodes were lost with it."""
+
+    task: TaskT
+    node: str = ""
+    lost: int = 0
 
 
 class Cluster:
     """Ray tasks, one processor each; a node that is lost costs its tasks another try.
 
+    Each task is sent to a node by name: Ray waits for minutes for what a node that was cut off
+    had taken, so what a lost node has is sent to another one from here.
     ConfigError when Ray is not installed, or no cluster answers.
     """
 
@@ -43,13 +57,51 @@ class Cluster:
         ray = self._ray
         _connect(ray)
         remote = ray.remote(num_cpus=1, max_retries=TRIES_AGAIN)(function)
-        waiting, running = deque(tasks), dict[Any, TaskT]()
+        waiting = deque(_Sent(task) for task in tasks)
+        running = dict[Any, _Sent[TaskT]]()
         while waiting or running:
-            while waiting and len(running) < AHEAD * _processors(ray):
-                task = waiting.popleft()
-                running[remote.remote(task)] = task
-            for reference in ray.wait(list(running), num_returns=1)[0]:
-                yield Done(running.pop(reference), _result(ray, reference))
+            processors = _processors(ray)
+            if not processors:
+                raise ConfigError(
+                    "no node of the cluster is left; start one again, then go on with --resume"
+                )
+            for reference in [r for r, sent in running.items() if sent.node not in processors]:
+                yield from _lost(running.pop(reference), waiting)
+            _send(ray, remote, waiting, running, processors)
+            for reference in ray.wait(list(running), num_returns=1, timeout=ASK_AGAIN_S)[0]:
+                sent = running.pop(reference)
+                try:
+                    yield Done(sent.task, _result(ray, reference))
+                except _gone(ray):
+                    yield from _lost(sent, waiting)
+
+
+def _lost(sent: _Sent[TaskT], waiting: deque[_Sent[TaskT]]) -> Iterator[Done[TaskT, Any]]:
+    """Another try; none any more for a task that was lost with one node after the other."""
+    if sent.lost >= TRIES_AGAIN:
+        yield Done(sent.task, None)
+    else:
+        waiting.appendleft(_Sent(sent.task, lost=sent.lost + 1))
+
+
+def _send(
+    ray: Any,
+    remote: Any,
+    waiting: deque[_Sent[TaskT]],
+    running: dict[Any, _Sent[TaskT]],
+    processors: dict[str, int],
+) -> None:
+    """Give each node what it can take, one after the other."""
+    strategy = ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy
+    at_work = [sent.node for sent in running.values()]
+    room = {node: AHEAD * count - at_work.count(node) for node, count in processors.items()}
+    while waiting and any(left > 0 for left in room.values()):
+        node = max(room, key=lambda one: room[one] / processors[one])
+        sent = _Sent(waiting[0].task, node, waiting[0].lost)
+        where = strategy(node_id=node, soft=False)
+        running[remote.options(scheduling_strategy=where).remote(sent.task)] = sent
+        waiting.popleft()
+        room[node] -= 1
 
 
 def _connect(ray: Any) -> None:
@@ -66,17 +118,24 @@ def _connect(ray: Any) -> None:
         ) from error
 
 
-def _processors(ray: Any) -> int:
-    return max(1, int(ray.cluster_resources().get("CPU", 1)))
+def _processors(ray: Any) -> dict[str, int]:
+    """How many processors each node has that is there now."""
+    alive = [node for node in ray.nodes() if node["Alive"]]
+    counts = {node["NodeID"]: int(node["Resources"].get("CPU", 0)) for node in alive}
+    return {node: count for node, count in counts.items() if count}
+
+
+def _gone(ray: Any) -> tuple[type[Exception], ...]:
+    """What is raised when a node went away with a task or its result."""
+    errors = ray.exceptions
+    return errors.NodeDiedError, errors.ObjectLostError, errors.TaskUnschedulableError
 
 
 def _result(ray: Any, reference: Any) -> Any:
-    """The result; None when every try lost its process or its node."""
-    lost = (ray.exceptions.WorkerCrashedError, ray.exceptions.OutOfMemoryError)
-    gone = (ray.exceptions.NodeDiedError, ray.exceptions.ObjectLostError)
+    """The result; None when every try lost its process."""
     try:
         return ray.get(reference)
     except ray.exceptions.RayTaskError as error:
         raise error.cause from error
-    except (*lost, *gone):
+    except (ray.exceptions.WorkerCrashedError, ray.exceptions.OutOfMemoryError):
         return None
