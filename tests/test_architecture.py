@@ -28,7 +28,7 @@ DOORS = {
     "duckdb": {"vision/tables.py"},
     "sqlite3": {"vision/spool.py", "api/doctor.py", "api/database.py"},
     "httpx2": {"api/accounts/oidc.py", "vision/delivery.py"},
-    "obstore": {"api/storage.py"},
+    "obstore": {"api/storage.py", "vision/remote.py"},
 }
 
 
