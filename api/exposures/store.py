@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from api.alerts.models import AlertRow
 from api.alerts.store import OPEN
@@ -211,13 +211,10 @@ def note_missing(session: Session, day: date) -> int:
 
 def _silent(session: Session, hour_at: datetime) -> list[tuple[str, str, float]]:
     """Cameras that had hours a day before and have none at this one."""
+    other = aliased(ExposureRow)
     told = (
-        select(ExposureRow.camera_id)
-        .where(
-            ExposureRow.camera_id == CameraRow.id,
-            ExposureRow.hour_at == hour_at,
-            ExposureRow.origin == "camera",
-        )
+        select(other.camera_id)
+        .where(other.camera_id == CameraRow.id, other.hour_at == hour_at, other.origin == "camera")
         .exists()
     )
     rows = session.execute(
