@@ -29,6 +29,7 @@ class Entry:
 
 
 ENTRIES: Final[tuple[Entry, ...]] = (
+    Entry("/score", N_("Score"), ("restaurant", "inspector", "supervisor", "admin")),
     Entry("/review", N_("Review"), ("patrol", "supervisor", "admin")),
     Entry("/patrol", N_("Patrol"), STAFF),
     Entry("/visits", N_("Visits"), ("inspector", "restaurant", "supervisor", "admin")),
@@ -37,12 +38,14 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Entry(
         "/appeals", N_("Appeals"), ("restaurant", "inspector", "supervisor", "admin"), often=False
     ),
+    Entry("/sheets", N_("Self-control"), ("restaurant", "inspector", "supervisor", "admin")),
     Entry("/cameras", N_("Cameras"), ROLES),
     Entry("/precision", N_("Precision"), STAFF),
     Entry("/campaigns", N_("Campaigns"), ("inspector", "supervisor", "admin"), often=False),
     Entry("/samples", N_("Minutes"), ("patrol", "supervisor", "admin"), often=False),
     Entry("/recorded", N_("Recordings"), ("supervisor", "admin"), often=False),
     Entry("/custody", N_("Custody"), ("supervisor", "admin"), often=False),
+    Entry("/card", N_("Public card"), ("restaurant", "supervisor", "admin"), often=False),
     Entry("/notifications", N_("Messages"), ("restaurant", "supervisor", "admin"), often=False),
     Entry("/admin", N_("Administration"), ("supervisor", "admin"), often=False),
     Entry("/account", N_("Account"), ROLES, often=False),

@@ -25,6 +25,7 @@ from api.web import (
     appeal,
     cameras,
     campaigns,
+    card,
     case_pages,
     custody,
     first_run,
@@ -39,6 +40,8 @@ from api.web import (
     review_quality,
     review_queue,
     samples,
+    score,
+    sheet,
     sign_in,
     thresholds,
     visit,
@@ -77,6 +80,9 @@ router.include_router(recorded.router)
 router.include_router(visit.router)
 router.include_router(campaigns.router)
 router.include_router(appeal.router)
+router.include_router(score.router)
+router.include_router(sheet.router)
+router.include_router(card.router)
 
 
 class ListQuery(AlertQuery):

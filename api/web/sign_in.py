@@ -29,9 +29,11 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/")
 def first_page(found: MaybeSignedInDep) -> Response:
-    """The review queue for those who review, the alerts for the others."""
+    """The review queue for those who review, a restaurant's score, the alerts for the others."""
     if found is None:
         return _see("/sign-in")
+    if found.person.role == "restaurant":
+        return _see("/score")
     return _see("/review" if found.person.role in ROLES_THAT_REVIEW else "/alerts")
 
 

@@ -29,6 +29,7 @@ OPEN_PAGES: Final = {
     "POST /first-run",
     "GET /set-password",
     "POST /set-password",
+    "GET /c/{code}",
 }
 LEAST_GUARDED: Final = 60
 LEAST_PAGES: Final = 12
