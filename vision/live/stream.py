@@ -88,7 +88,7 @@ def keep_reading(address: Address, sink: Sink, quit: Event, redial: Redial | Non
 def read_stream(address: Address, sink: Sink, quit: Event) -> None:
     """Read one connection to its end; SourceError says why it broke or could not be opened."""
     try:
-        with _opened(address) as container:
+        with opened(address) as container:
             if not container.streams.video:
                 raise SourceError(f"{address} sends no video; check the address")
             sink.opened()
@@ -98,7 +98,7 @@ def read_stream(address: Address, sink: Sink, quit: Event) -> None:
         raise SourceError(f"{address} broke off ({words})") from error
 
 
-def _opened(address: Address) -> InputContainer:
+def opened(address: Address) -> InputContainer:
     place = f"file:{address.url}" if address.kind == "simulated" else address.url
     try:
         return av.open(
@@ -118,7 +118,7 @@ def _read(address: Address, container: InputContainer, sink: Sink, quit: Event) 
     packets = container.demux(stream)
     if address.kind == "simulated":
         packets = _paced(packets, container, address, quit)
-    for piece in _pieces(packets, stream):
+    for piece in pieces_of(packets, stream):
         if quit.is_set():
             return
         for picture in _decoded(decoder, sink.take(piece)):
@@ -134,7 +134,7 @@ def _decoded(decoder: Decoder, wanted: Wanted) -> Iterator[Picture]:
         yield from decoder.drain()
 
 
-def _pieces(packets: Iterator[Packet[VideoStream]], stream: VideoStream) -> Iterator[Piece]:
+def pieces_of(packets: Iterator[Packet[VideoStream]], stream: VideoStream) -> Iterator[Piece]:
     """Every packet in a form that needs nothing from outside its group."""
     name = stream.codec_context.name
     format = Format(name, seconds(stream.time_base), next(CONNECTIONS))
@@ -194,12 +194,14 @@ class Decoder:
         if extradata and codec not in FILTERS:
             self._codec.extradata = extradata
         self.damaged_in_a_row = 0
+        self._time_s = 0.0
 
     def decode(self, piece: Piece) -> Iterator[Picture]:
         """The pictures that come out, each with the time its own piece came in."""
         packet: Any = av.Packet(piece.data)
         packet.pts, packet.dts, packet.opaque = piece.pts, piece.dts, piece.time_s
         packet.time_base = Fraction(piece.format.unit_s)
+        self._time_s = piece.time_s
         self.damaged_in_a_row += 1
         try:
             frames = self._codec.decode(packet)
@@ -207,7 +209,7 @@ class Decoder:
             return
         for frame in frames:
             self.damaged_in_a_row = 0
-            yield Picture(frame, frame.opaque)
+            yield Picture(frame, self._time(frame))
 
     def drain(self) -> Iterator[Picture]:
         """What the decoder still holds back; it then waits for a key."""
@@ -218,4 +220,9 @@ class Decoder:
         self._codec.flush_buffers()
         for frame in frames:
             self.damaged_in_a_row = 0
-            yield Picture(frame, frame.opaque)
+            yield Picture(frame, self._time(frame))
+
+    def _time(self, frame: Any) -> float:
+        """When its piece came in; what was concealed has the time of the piece after it."""
+        time_s = frame.opaque
+        return time_s if isinstance(time_s, float) else self._time_s

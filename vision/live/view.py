@@ -25,11 +25,12 @@ LEARNS_S: Final = 60.0
 HOLDS_S: Final = 20.0
 ADAPTS_OVER_S: Final = 3600.0
 SMALL_PX: Final = (160, 90)
-SHARP_PX: Final = (640, 360)
+SHARP_PX: Final = (320, 180)
+SHARPEST_SHARE: Final = 0.02
 BLOCK_PX: Final = 10
 FLAT_LEVEL: Final = 4.0
 COVERED_SHARE: Final = 0.85
-BLURRED_SHARE: Final = 0.25
+BLURRED_SHARE: Final = 0.35
 UNLIKE_BELOW: Final = 0.35
 MOVED_SHARE: Final = 0.7
 LEAST_TEXTURED: Final = 12
@@ -59,14 +60,21 @@ class Glance:
         grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.float32)
         across, down = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
         edges = cv2.blur(cv2.magnitude(across, down), (3, 3))
-        middle = cv2.resize(image[:, :, 1], SHARP_PX, interpolation=cv2.INTER_AREA)
         spread = float((small.max(axis=2).astype(np.int16) - small.min(axis=2)).mean())
         return cls(
             edges=np.asarray(edges, np.float32),
             flat=blocks(grey).std(axis=(1, 3)) < FLAT_LEVEL,
-            sharp=float(cv2.Laplacian(middle, cv2.CV_32F).var()),
+            sharp=sharpness(image),
             mode="grey" if spread < GREY_LEVEL else "colour",
         )
+
+
+def sharpness(image: Image) -> float:
+    """How hard the hardest edges are, in levels; a sensor's noise hardly counts."""
+    middle = cv2.resize(image[:, :, 1], SHARP_PX, interpolation=cv2.INTER_AREA)
+    bends = np.abs(cv2.Laplacian(cv2.blur(middle, (3, 3)), cv2.CV_32F)).ravel()
+    most = max(1, int(bends.size * SHARPEST_SHARE))
+    return float(np.partition(bends, -most)[-most:].mean())
 
 
 def blocks(picture: FloatArray, side: int = BLOCK_PX) -> FloatArray:
