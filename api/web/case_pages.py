@@ -126,7 +126,6 @@ def _page(
         item=item,
         forms={name: form for name, form in words.FORMS.items() if name in case.can},
         owner=found.person.role == "restaurant",
-        signed_first=any(a.action == "sign" and a.actor == found.person.name for a in case.actions),
         notice=translate(request, notice) if notice else "",
         told=translate(request, told) if told else "",
         filled=filled,

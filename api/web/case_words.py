@@ -113,7 +113,6 @@ class Form:
     hint: str = ""
     files: bool = False
     must: bool = False
-    primary: bool = False
     order: bool = False
     deadline: bool = False
 
@@ -125,7 +124,6 @@ FORMS: Final[dict[PersonAction, Form]] = {
         N_("Send the answer"),
         N_("What happened, and what will you do?"),
         files=True,
-        primary=True,
     ),
     "rectify": Form(
         N_("Send the proof"),
@@ -133,21 +131,18 @@ FORMS: Final[dict[PersonAction, Form]] = {
         N_("Photograph the same place as in the picture above, as it is now."),
         files=True,
         must=True,
-        primary=True,
     ),
     "order": Form(
         N_("Issue the order"),
         N_("What is to be put right, point by point"),
         order=True,
         deadline=True,
-        primary=True,
     ),
     "check_passed": Form(
         N_("On site: put right"),
         N_("What did you see?"),
         files=True,
         must=True,
-        primary=True,
     ),
     "check_failed": Form(
         N_("On site: not put right"), N_("What is still wrong?"), files=True, must=True
@@ -156,17 +151,26 @@ FORMS: Final[dict[PersonAction, Form]] = {
         N_("Sign as the first person"),
         N_("Why can it be closed?"),
         N_("A second person signs after you; only then the case is closed."),
-        primary=True,
     ),
-    "close": Form(
-        N_("Sign as the second person and close"), N_("What did you compare?"), primary=True
-    ),
+    "close": Form(N_("Sign as the second person and close"), N_("What did you compare?")),
     "send_back": Form(N_("Send back"), N_("Why can it not be closed?")),
     "extend": Form(N_("Move the deadline"), N_("Why is more time needed?"), deadline=True),
     "escalate": Form(N_("Escalate"), N_("Why does a supervisor have to look at it?")),
     "note": Form(N_("Add a note"), N_("Note; everybody in the case reads it"), files=True),
     "reopen": Form(N_("Open again"), N_("Why?")),
     "withdraw": Form(N_("Withdraw the case"), N_("Why does it no longer stand?")),
+}
+# Which forms stand open: what is most likely done next.
+FIRST: Final[dict[State, tuple[PersonAction, ...]]] = {
+    "notified": ("answer",),
+    "acknowledged": ("answer",),
+    "answered": ("rectify", "order"),
+    "ordered": ("rectify",),
+    "rectified": ("check_passed",),
+    "failed": ("rectify", "order"),
+    "looked_back": ("sign",),
+    "checked": ("sign",),
+    "closing": ("close",),
 }
 NEEDED: Final[dict[str, str]] = {
     "reason": N_("Write a few words."),
