@@ -27,6 +27,7 @@ from api.notifications.schemas import SubscriptionIn
 from api.policy.rules import shipped
 from api.samples.models import SampleRow
 from tests.api.building import JPEG, PASSWORD, Kitchen, key_of, ref, review
+from tests.api.inspecting import Phone, photo
 from tests.api.walking import FORMS, Ids, Operation, example
 
 
@@ -221,18 +222,46 @@ def _appeal(tenants: Tenants) -> str:
     return str(answer.json()["id"])
 
 
+def _visit(tenants: Tenants) -> str:
+    """Of the other restaurant, done, with a photo, a record and a paper."""
+    phone = Phone(tenants.client("supervisor"))
+    assert phone.plan(tenants.kitchen.other_restaurant).status_code == 201
+    tenants.made["file_id"] = phone.sent(photo())
+    done = phone.finish(phone.result(files=[tenants.made["file_id"]]))
+    assert done.status_code == 201, done.text
+    return phone.visit_id
+
+
+def _visit_file(tenants: Tenants) -> str:
+    tenants.foreign("visit_id")
+    return tenants.made["file_id"]
+
+
+def _campaign(tenants: Tenants) -> str:
+    body = {
+        "name": "term start",
+        "starts_on": "2026-11-01",
+        "ends_on": "2099-12-31",
+        "restaurant_ids": [tenants.kitchen.other_restaurant],
+    }
+    return str(tenants.json("supervisor", "POST", "/campaigns", json=body)["id"])
+
+
 FOREIGN: Final[dict[str, Callable[[Tenants], str]]] = {
     "alert_id": _alert,
     "analysis_id": _analysis,
     "appeal_id": _appeal,
     "batch": _batch,
+    "campaign_id": _campaign,
     "camera_id": lambda tenants: tenants.kitchen.other_camera.id,
     "case_id": _case,
     "number": _order,
     "action": lambda tenants: "note",
     "district_id": _district,
     "first_day": lambda tenants: "2026-11-23",
+    "file_id": _visit_file,
     "file_path": lambda tenants: "frame.jpg",
+    "form": lambda tenants: "csv",
     "hold_id": _hold,
     "import_id": _import,
     "item_id": _item,
@@ -250,6 +279,7 @@ FOREIGN: Final[dict[str, Callable[[Tenants], str]]] = {
     "subscription_id": _subscription,
     "user_id": _user,
     "version": lambda tenants: "1",
+    "visit_id": _visit,
 }
 ZONES: Final = """
 name = "range"
@@ -260,6 +290,28 @@ polygon = [[0.1, 0.1], [0.9, 0.1], [0.9, 0.9]]
 """
 Body = Callable[[Tenants, Ids], Any]
 BODIES: Final[dict[str, Body]] = {
+    "POST /api/v1/campaigns": lambda tenants, ids: {
+        "name": "term start",
+        "starts_on": "2026-11-01",
+        "ends_on": "2099-12-31",
+        "restaurant_ids": [ids("restaurant_id")],
+    },
+    "POST /api/v1/campaigns/{campaign_id}/targets": lambda tenants, ids: {
+        "restaurant_ids": [tenants.kitchen.restaurant]
+    },
+    "PUT /api/v1/inspections/{visit_id}": lambda tenants, ids: {
+        "restaurant_id": ids("restaurant_id")
+    },
+    "PUT /api/v1/inspections/{visit_id}/result": lambda tenants, ids: Phone(
+        tenants.client("supervisor")
+    ).result(),
+    "POST /campaigns": lambda tenants, ids: {
+        "name": "term start",
+        "starts_on": "2026-11-01",
+        "ends_on": "2099-12-31",
+        "restaurant_ids": [ids("restaurant_id")],
+    },
+    "POST /visits/{visit_id}/cancel": lambda tenants, ids: {"reason": "closed"},
     "POST /api/v1/alerts": lambda tenants, ids: tenants.kitchen.alert(camera_id=ids("camera_id")),
     "POST /api/v1/alerts/{alert_id}/burst": lambda tenants, ids: {
         "alert_ids": [ids("alert_id")],
