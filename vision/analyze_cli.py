@@ -14,13 +14,14 @@ from vision.config import load_camera
 from vision.delivery import Api
 from vision.engines import Engine, Here, Processes
 from vision.errors import ConfigError, SourceError
-from vision.folders import only_one
+from vision.folders import only_one, room_in
 from vision.footage import read_list
 from vision.model import DEFAULT_MODEL, load_model
 from vision.names import ZONE_TYPES
 from vision.posting import Posted, post
 from vision.progress import observing, tell_line
 from vision.recordings import Places, everywhere, load_places
+from vision.remote import is_url, publish
 from vision.report import write_report
 from vision.results import write_json
 from vision.rulepacks import load_pack
@@ -31,7 +32,8 @@ from vision.zones import whole_picture
 SOME_FAILED: Final = 4
 
 Paths = Annotated[
-    list[Path] | None, typer.Argument(help="Videos, folders with videos, or patterns: 'a/*.mp4'.")
+    list[str] | None,
+    typer.Argument(help="Videos, folders, patterns ('a/*.mp4'), or URLs (s3://, https://)."),
 ]
 OutDir = Annotated[Path, typer.Option("--out", help="Folder for the results; new or empty.")]
 ListFile = Annotated[Path | None, typer.Option("--list", help="File with one path a line.")]
@@ -50,6 +52,7 @@ ThresholdsFile = Annotated[
     Path | None, typer.Option(help="JSON file with the thresholds set for the camera.")
 ]
 Resume = Annotated[bool, typer.Option("--resume", help="Take up a broken-off run.")]
+CopyTo = Annotated[str | None, typer.Option(help="Copy the results there too: s3://...")]
 ApiAddress = Annotated[str | None, typer.Option("--api", help="Post the episodes there.")]
 KeyFile = Annotated[str | None, typer.Option(help="File with the camera's key; - reads stdin.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing but the last line.")]
@@ -71,6 +74,7 @@ def analyze(
     model: ModelDir = DEFAULT_MODEL,
     thresholds: ThresholdsFile = None,
     resume: Resume = False,
+    copy_to: CopyTo = None,
     api: ApiAddress = None,
     key: KeyFile = None,
     quiet: Quiet = False,
@@ -81,18 +85,25 @@ def analyze(
         raise ConfigError("--quiet and --json exclude each other; give one of them")
     places = places_for(zone_type, camera, recordings, camera_id)
     options = options_for(model, rules, places, fps, thresholds)
-    told = [*(paths or ()), *(read_list(listed) if listed else ())]
+    told = [*map(place_of, paths or ()), *(read_list(listed) if listed else ())]
     if not told:
         raise ConfigError("nothing to analyse; give videos, folders, patterns or --list FILE")
     target, runs_on = api_for(api, key), engine_for(engine, workers)
     check_out(out, resume)
-    with only_one(out), observing(quiet, as_json) as observer:
+    with only_one(out), room_in(out), observing(quiet, as_json) as observer:
         batch = analyse(told, out, options, runs_on, observer)
         write_results(batch, out)
+    if copy_to is not None:
+        publish(out, copy_to, result_files(out))
     if target is not None:
         with target:
             tell_posted(post(batch, out, places, target), as_json)
     tell(batch, out, as_json)
+
+
+def place_of(text: str) -> Path | str:
+    """A path, or a URL as it is."""
+    return text if is_url(text) else Path(text)
 
 
 def places_for(
@@ -177,12 +188,23 @@ def write_results(batch: Batch, out: Path) -> None:
     write_xlsx(batch.analysis, out / "episodes.xlsx")
 
 
+def result_files(out: Path) -> list[str]:
+    """What a reader of the results needs, the evidence with its chain included."""
+    files = [*out.glob("episodes.*"), out / "report.html", *(out / "evidence").rglob("*")]
+    return sorted(file.relative_to(out).as_posix() for file in files if file.is_file())
+
+
 def tell_posted(posted: Posted, as_json: bool) -> None:
     """Say what the API has now."""
     if as_json:
-        tell_line("posted", alerts=posted.sent, left_out=list(posted.left_out))
+        tell_line(
+            "posted",
+            alerts=posted.sent,
+            recordings=posted.observed,
+            left_out=list(posted.left_out),
+        )
         return
-    typer.echo(f"{posted.sent} alerts posted")
+    typer.echo(f"{posted.sent} alerts and the hours of {posted.observed} recordings posted")
     for line in posted.left_out:
         typer.echo(f"not posted: {line}", err=True)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Protocol
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -17,7 +17,8 @@ from vision.model import load_model
 from vision.options import Options as Options
 from vision.parts import Part, Parts
 from vision.pipeline import Finding
-from vision.results import Analysis, EpisodeRecord, Evidence, Filed, VideoRecord
+from vision.remote import at_hand, search
+from vision.results import Analysis, EpisodeRecord, Evidence, Filed, Observed, VideoRecord
 from vision.segments import WHOLE
 from vision.watching import (
     KILLED,
@@ -37,10 +38,11 @@ EPISODES: Final = uuid5(NAMESPACE_URL, "urn:brightkitchen:episodes")
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A finished analysis and the files of each of its episodes."""
+    """A finished analysis, the files of each of its episodes, what was observed of each video."""
 
     analysis: Analysis
     filed: tuple[Filed, ...]
+    observed: Mapping[str, tuple[Observed, ...]] = field(default_factory=dict)
 
 
 class Observer(Protocol):
@@ -73,7 +75,7 @@ class Silent:
 
 
 def analyse(
-    paths: Sequence[Path],
+    paths: Sequence[Path | str],
     out: Path,
     options: Options,
     engine: Engine | None = None,
@@ -81,12 +83,12 @@ def analyse(
 ) -> Batch:
     """Analyse footage and write its evidence under ``out``; the caller writes the reports.
 
-    What an earlier, broken-off run of the same analysis has finished is taken over.
+    Strings are URLs. What an earlier, broken-off run of the same analysis finished is taken over.
     """
     model, rules = load_model(options.model).ref, options.applied.ref
     decided = (model.sha256, rules.sha256, rules.version)
     analysis_key = "|".join((*decided, options.record.model_dump_json()))
-    footage, parts = collect(paths), Parts(out / "parts", analysis_key)
+    footage, parts = find(paths), Parts(out / "parts", analysis_key)
     run = _Run(options, analysis_key, parts, observer or Silent())
     finished = {item.label: part for item in footage if (part := parts.load(item))}
     for part in finished.values():
@@ -96,6 +98,12 @@ def analyse(
         for watched in run.watch(fresh, engine or Here()):
             finished[watched.footage.label] = run.file(watched, writer)
     return assemble([finished[item.label] for item in footage], model, rules, options)
+
+
+def find(paths: Sequence[Path | str]) -> list[Footage]:
+    """The recordings on this disk and elsewhere."""
+    elsewhere = [item for url in paths if isinstance(url, str) for item in search(url)]
+    return collect([path for path in paths if isinstance(path, Path)], elsewhere)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +164,23 @@ class _Run:
 
     def file(self, watched: Watched, writer: EvidenceWriter) -> Part:
         """Write the evidence of one recording's findings, then keep its part."""
-        filed = file_findings(watched, self.options.model, self.analysis_key, writer)
-        part = Part(video=watched.record, filed=tuple(filed))
+        filed = self._evidence(watched, writer)
+        part = Part(
+            video=watched.record,
+            filed=tuple(filed),
+            observed=watched.observed,
+            version=watched.footage.version,
+        )
         self.parts.save(watched.footage, part)
         self.observer.filed(part.video, len(filed))
         return part
+
+    def _evidence(self, watched: Watched, writer: EvidenceWriter) -> list[Filed]:
+        if not watched.findings:
+            return []
+        with at_hand(watched.footage) as footage:
+            here = replace(watched, footage=footage)
+            return file_findings(here, self.options.model, self.analysis_key, writer)
 
 
 def episode_id(watched: Watched, finding: Finding, analysis_key: str) -> UUID:
@@ -183,8 +203,6 @@ def file_findings(
 
     Only here, and only for findings, does the process that writes need a detector of its own.
     """
-    if not watched.findings:
-        return []
     ids = [episode_id(watched, finding, analysis_key) for finding in watched.findings]
     path = watched.footage.path
     photos = take_photos(watched, ids, shared_detector(model), writer)
@@ -242,4 +260,4 @@ def assemble(parts: Sequence[Part], model: ModelRef, rules: RulesRef, options: O
         videos=tuple(part.video for part in parts),
         episodes=tuple(item.episode for item in filed),
     )
-    return Batch(analysis, filed)
+    return Batch(analysis, filed, {part.video.path: part.observed for part in parts})

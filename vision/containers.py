@@ -6,7 +6,7 @@ import logging
 import re
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 import av
 import av.logging
@@ -41,6 +41,13 @@ def open_container(path: Path) -> InputContainer:
             f"{path} is not a video that can be opened, or its index is lost ({reason_of(error)}); "
             "export it again as MP4"
         ) from error
+
+
+def _open_file(file: IO[bytes]) -> InputContainer:
+    try:
+        return av.open(file, "r", options={"format_whitelist": FORMATS})
+    except (av.FFmpegError, OSError, ValueError) as error:
+        raise SourceError(f"the header cannot be read ({reason_of(error)})") from error
 
 
 def _check_file(path: Path) -> None:
@@ -85,8 +92,8 @@ def declared_s(container: InputContainer, stream: VideoStream) -> float | None:
     return container.duration / av.time_base if alone and container.duration else None
 
 
-def declared_length_s(path: Path) -> float | None:
+def declared_length_s(source: Path | IO[bytes]) -> float | None:
     """The length that a file's header gives, without decoding; SourceError when it cannot open."""
-    with open_container(path) as container:
+    with open_container(source) if isinstance(source, Path) else _open_file(source) as container:
         streams = container.streams.video
         return declared_s(container, streams[0]) if streams else None

@@ -8,9 +8,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from vision.errors import ConfigError
+from vision.errors import ConfigError, EvidenceError
+from vision.evidence import NO_ROOM
 
 LOCK: Final = ".running"
+
+
+@contextmanager
+def room_in(folder: Path) -> Iterator[None]:
+    """EvidenceError in one sentence when the disk runs full within the block."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        raise EvidenceError(
+            f"{folder} has no room left ({error.strerror}); free space, then go on with --resume"
+        ) from error
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
 from typing import Final
@@ -19,25 +19,46 @@ VIDEO_SUFFIXES: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Footage:
-    """A video on disk and the name it goes by in the results."""
+    """A video on disk and the name it goes by in the results.
+
+    One that lies elsewhere has its ``url`` and ``version``, and ``path`` is where it comes to lie.
+    """
 
     path: Path
     label: str
+    url: str = ""
+    version: str = ""
 
 
-def collect(paths: Sequence[Path]) -> list[Footage]:
+def state_of(path: Path) -> tuple[int, int]:
+    """Size and time of the last change: enough to tell whether a file is still the same."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0
+    return found.st_size, found.st_mtime_ns
+
+
+def collect(paths: Sequence[Path], elsewhere: Sequence[Footage] = ()) -> list[Footage]:
     """The videos these paths name, folders searched through, in order of their labels."""
     found = [item for path in paths for item in expand(path)]
-    unique = {footage.path.resolve(): footage for footage in found}
+    unique = {footage.path.resolve(): footage for footage in (*found, *elsewhere)}
     footage = list(unique.values())
     labels = [item.label for item in footage]
     if len(set(labels)) != len(labels):
-        shared = Path(os.path.commonpath([item.path.resolve().parent for item in footage]))
-        footage = [
-            Footage(item.path, item.path.resolve().relative_to(shared).as_posix())
-            for item in footage
-        ]
+        footage = [replace(item, label=label) for item, label in _longer(footage)]
     return sorted(footage, key=lambda item: item.label)
+
+
+def _longer(footage: Sequence[Footage]) -> Iterator[tuple[Footage, str]]:
+    """Each with a name that tells it from the others of the same name."""
+    here = [item.path.resolve().parent for item in footage if not item.url]
+    shared = Path(os.path.commonpath(here)) if here else Path()
+    for item in footage:
+        if item.url:
+            yield item, item.url.partition("://")[2]
+        else:
+            yield item, item.path.resolve().relative_to(shared).as_posix()
 
 
 def expand(path: Path) -> Iterator[Footage]:
@@ -66,8 +87,8 @@ def _matching(pattern: Path) -> Iterator[Footage]:
         yield Footage(item, item.relative_to(fixed).as_posix())
 
 
-def read_list(path: Path) -> list[Path]:
-    """The paths in a file, one a line, relative ones beside it; empty and # lines are skipped."""
+def read_list(path: Path) -> list[Path | str]:
+    """The paths in a file, one a line, relative ones beside it, or URLs; # lines are skipped."""
     try:
         lines = path.read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -77,4 +98,4 @@ def read_list(path: Path) -> list[Path]:
     named = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
     if not named:
         raise ConfigError(f"{path} names no video: write one path a line")
-    return [path.parent / name for name in named]
+    return [name if "://" in name else path.parent / name for name in named]

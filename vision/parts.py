@@ -8,12 +8,12 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from vision.footage import Footage
+from vision.footage import Footage, state_of
 from vision.looks import from_bytes, to_bytes
-from vision.results import Filed, RecordedRecord, VideoRecord
+from vision.results import Filed, Observed, RecordedRecord, VideoRecord
 from vision.strict import Strict
 from vision.video import file_sha256
-from vision.watching import Seen, Task
+from vision.watching import CHANGED, Seen, Task
 
 HEAD_END: Final = b"\n"
 
@@ -23,6 +23,8 @@ class Part(Strict):
 
     video: VideoRecord
     filed: tuple[Filed, ...]
+    observed: tuple[Observed, ...] = ()
+    version: str = ""
 
 
 class SeenHead(Strict):
@@ -55,8 +57,7 @@ class Parts:
             part = Part.model_validate_json(self._path(footage.label, "json").read_bytes())
         except (OSError, ValidationError):
             return None
-        same = footage.path.is_file() and part.video.sha256 == file_sha256(footage.path)
-        return part if same else None
+        return part if _unchanged(footage, part) else None
 
     def save(self, footage: Footage, part: Part) -> None:
         """Keep a part, whole or not at all; its pieces are not needed any more."""
@@ -72,7 +73,7 @@ class Parts:
             every = from_bytes(looks)
         except (OSError, ValueError, KeyError):
             return None
-        if (told.size_bytes, told.changed_ns) != state_of(task.footage):
+        if (told.size_bytes, told.changed_ns) != version_of(task.footage):
             return None
         return Seen(
             looks=tuple(every[told.lead :]),
@@ -82,8 +83,10 @@ class Parts:
         )
 
     def keep(self, task: Task, seen: Seen) -> None:
-        """Keep one piece, whole or not at all."""
-        size_bytes, changed_ns = state_of(task.footage)
+        """Keep one piece, whole or not at all; one that could not be read is tried again."""
+        if seen.error and not seen.looks:
+            return
+        size_bytes, changed_ns = version_of(task.footage)
         head = SeenHead(
             size_bytes=size_bytes,
             changed_ns=changed_ns,
@@ -114,10 +117,18 @@ class Parts:
 KEPT: Final = {"frames_decoded", "uneven", "duration_s", "sha256", "error"}
 
 
-def state_of(footage: Footage) -> tuple[int, int]:
-    """Size and time of the last change: enough to tell whether a piece still holds."""
-    try:
-        found = footage.path.stat()
-    except OSError:
-        return 0, 0
-    return found.st_size, found.st_mtime_ns
+def _unchanged(footage: Footage, part: Part) -> bool:
+    """By content; by what its storage says of a recording that lies elsewhere."""
+    if part.video.error == CHANGED:
+        return False
+    if footage.url:
+        return bool(part.video.sha256) and footage.version == part.version
+    return footage.path.is_file() and part.video.sha256 == file_sha256(footage.path)
+
+
+def version_of(footage: Footage) -> tuple[int, int]:
+    """Size and time of the last change, or what its storage says instead of the time."""
+    if footage.url:
+        told = hashlib.sha256(footage.version.encode()).digest()
+        return int(footage.version.split()[0]), int.from_bytes(told[:7])
+    return state_of(footage.path)

@@ -8,6 +8,7 @@ from pathlib import Path
 from vision.batch import Batch
 from vision.delivery import Api
 from vision.errors import DeliveryError
+from vision.exposing import expose
 from vision.outbox import Outbox
 from vision.recordings import Place, Places
 from vision.results import Filed, VideoRecord
@@ -15,10 +16,11 @@ from vision.results import Filed, VideoRecord
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """How many alerts the API has now, and why each other one is not there."""
+    """How many alerts and recordings' hours the API has now, and why each other is not there."""
 
     sent: int
     left_out: tuple[str, ...]
+    observed: int = 0
 
 
 def post(batch: Batch, out: Path, places: Places, api: Api) -> Posted:
@@ -38,7 +40,21 @@ def post(batch: Batch, out: Path, places: Places, api: Api) -> Posted:
         left_out += [f"alert {item.alert_id}: {item.problem}" for item in outbox.refused()]
     if delivery.kept:
         raise DeliveryError(f"{delivery.kept} alerts wait in {out / 'outbox'}: {delivery.error}")
-    return Posted(delivery.sent, tuple(dict.fromkeys(left_out)))
+    observed, refused = _expose(batch, places, api)
+    return Posted(delivery.sent, tuple(dict.fromkeys((*left_out, *refused))), observed)
+
+
+def _expose(batch: Batch, places: Places, api: Api) -> tuple[int, list[str]]:
+    """Send the observed hours of each recording with a camera and a time; how many, and why not."""
+    sent, refused = 0, []
+    for video in batch.analysis.videos:
+        place, observed = places.of(video.path), batch.observed.get(video.path, ())
+        if place is None or place.camera_id is None or video.recorded is None or not observed:
+            continue
+        reason = expose(video, observed, place.camera_id, api)
+        sent += not reason
+        refused += [f"{video.path}: {reason}"] if reason else []
+    return sent, refused
 
 
 def _put(

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from vision.batch import Batch
 from vision.offline import EMBED_BYTES, Budget, environment, write_whole
+from vision.reasons import by_kind
 from vision.results import EpisodeRecord, Filed
 from vision.summary import Verdicts, by_camera, by_rule, observed, wall_clock
 
@@ -96,6 +97,7 @@ def render(batch: Batch, out: Path, verdicts: Verdicts) -> str:
         rules=by_rule(analysis, verdicts),
         cameras=by_camera(analysis),
         failed=[video for video in analysis.videos if video.error],
+        failures=by_kind(analysis.videos),
         length_s=sum(video.duration_s for video in analysis.videos),
         observed=observed(analysis.videos),
         verdicts=verdicts,

@@ -68,6 +68,16 @@ class ExposureRecord(Strict):
     person_assessable_s: PersonExposure
 
 
+class Observed(Strict):
+    """What was observed between two times of a video; kept beside the results, for the hours."""
+
+    start_s: float
+    end_s: float
+    camera_s: float
+    hat_s: float
+    mask_s: float
+
+
 class RecordedRecord(Strict):
     """When the first frame was taken, what tells so, and how far that may be off."""
 

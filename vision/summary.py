@@ -56,6 +56,11 @@ class CameraSummary:
     videos: tuple[tuple[VideoRecord, tuple[EpisodeRecord, ...]], ...]
 
     @property
+    def quiet(self) -> list[VideoRecord]:
+        """Those that were looked at and show nothing."""
+        return [v for v, found in self.videos if v.frames_analysed and not found and not v.health]
+
+    @property
     def length_s(self) -> float:
         """What the recordings hold."""
         return sum(video.duration_s for video, _ in self.videos)
@@ -113,11 +118,14 @@ def _rule(
 def by_camera(analysis: Analysis) -> list[CameraSummary]:
     """Each camera, the unnamed ones last."""
     names = sorted({video.camera for video in analysis.videos}, key=lambda name: name or "\uffff")
+    found: dict[str, list[EpisodeRecord]] = {video.path: [] for video in analysis.videos}
+    for episode in analysis.episodes:
+        found[episode.video].append(episode)
     return [
         CameraSummary(
             name,
             tuple(
-                (video, tuple(e for e in analysis.episodes if e.video == video.path))
+                (video, tuple(found[video.path]))
                 for video in sorted(analysis.videos, key=order_of)
                 if video.camera == name
             ),

@@ -17,8 +17,9 @@ from zoneinfo import ZoneInfo
 from vision.containers import declared_length_s
 from vision.detector import open_detector
 from vision.errors import SourceError
+from vision.exposing import spans
 from vision.exposure import Exposure
-from vision.footage import Footage
+from vision.footage import Footage, state_of
 from vision.frames import Frame
 from vision.looker import Looker
 from vision.looks import Look
@@ -27,9 +28,11 @@ from vision.options import Options
 from vision.pipeline import Finding, Judge
 from vision.recorded import listed, recorded_at
 from vision.recordings import Place
+from vision.remote import at_hand, header_of
 from vision.results import (
     ExposureRecord,
     HealthRecord,
+    Observed,
     PersonExposure,
     RecordedRecord,
     VideoRecord,
@@ -41,6 +44,7 @@ from vision.tracker import NearestTracker
 from vision.video import Video, file_sha256, open_video
 
 UNLISTED: Final = "no entry of the list of recordings matches it; add one"
+CHANGED: Final = "the recording changed while it was read; analyse it again when it is finished"
 KILLED: Final = "the process that read it was killed, likely for lack of memory; use fewer workers"
 
 
@@ -86,6 +90,7 @@ class Watched:
     footage: Footage
     record: VideoRecord
     findings: tuple[Finding, ...] = ()
+    observed: tuple[Observed, ...] = ()
     uneven: bool = False
     last_s: float = 0.0
     width: int = 0
@@ -101,7 +106,9 @@ def shared_detector(model: Path) -> Detector:
 def pieces_of(footage: Footage, options: Options) -> list[Task]:
     """The tasks of one recording, by the length that its header tells."""
     try:
-        length_s = declared_length_s(footage.path)
+        # Of what lies elsewhere the header alone is read: nothing is fetched before it is needed.
+        with header_of(footage) as header:
+            length_s = declared_length_s(header)
     except SourceError:
         length_s = None
     return [
@@ -112,6 +119,18 @@ def pieces_of(footage: Footage, options: Options) -> list[Task]:
 
 def look_at(task: Task) -> Seen:
     """Look at one piece; what cannot be read becomes a result that says so."""
+    try:
+        with at_hand(task.footage) as footage:
+            before = state_of(footage.path)
+            seen = look_at_file(replace(task, footage=footage))
+            same = state_of(footage.path) == before
+            return seen if same else replace(seen, error=CHANGED)
+    except SourceError as error:
+        return Seen(error=str(error))
+
+
+def look_at_file(task: Task) -> Seen:
+    """The same of a recording that is at hand."""
     footage, options = task.footage, task.options
     place = options.places.of(footage.label)
     if place is None:
@@ -204,12 +223,17 @@ def judge(footage: Footage, pieces: Sequence[Seen], options: Options) -> Watched
     if place is None or not looks:
         return Watched(footage, _record(footage, pieces, place, None))
     judging = Judge(NearestTracker(), place.zones, load_pack(options.rules).pack)
-    closed = [finding for look in looks for finding in judging.judge(look).closed]
+    closed: list[Finding] = []
+    seen: list[tuple[float, Exposure]] = []
+    for look in looks:
+        closed += judging.judge(look).closed
+        seen.append((look.time_s, judging.exposure))
     raised = options.applied.admitted((*closed, *judging.finish()))
     return Watched(
         footage=footage,
         record=_record(footage, pieces, place, judging),
         findings=tuple(sorted(raised, key=finding_order)),
+        observed=spans(seen, last.duration_s),
         uneven=last.uneven,
         last_s=looks[-1].time_s,
         width=looks[0].width,

@@ -27,6 +27,7 @@ class Shelf:
         self.alerts: dict[str, dict[str, Any]] = {}
         self.evidence: dict[tuple[str, str], bytes] = {}
         self.updates: list[tuple[str, dict[str, Any]]] = []
+        self.exposures: dict[str, list[dict[str, Any]]] = {}
         self.log: list[tuple[str, int]] = []
         self.created: Counter[str] = Counter()
         # Answers to give first: (method, status, headers).
@@ -45,6 +46,9 @@ class Shelf:
                 return fault[1], fault[2]
         if method == "POST":
             return self._post(json.loads(body)), {}
+        if parts[2] == "cameras":
+            self.exposures.setdefault(parts[3], []).append(json.loads(body))
+            return 200, {}
         if parts[3] not in self.alerts:
             return 404, {}
         if method == "PATCH":

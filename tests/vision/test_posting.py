@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from tests.vision.alert_server import KEY, Shelf, serving
 from vision.batch import Batch, Options, analyse
 from vision.delivery import Api
 from vision.errors import DeliveryError
+from vision.exposure_hours import ExposureIn
 from vision.model import DEFAULT_MODEL
 from vision.posting import post
 from vision.recordings import Place, Places
@@ -57,6 +60,37 @@ def test_each_episode_is_posted_once_however_often_it_is_tried(
     assert len(shelf.evidence) == sum(len({ref.sha256 for ref, _ in f.files}) for f in timed.filed)
 
 
+def test_the_observed_hours_are_told_as_totals_of_the_recording(
+    analysed: tuple[Path, Batch, Batch], shelf: Shelf
+) -> None:
+    out, timed, _ = analysed
+    with Api(shelf.url, KEY) as api:
+        posted = [post(timed, out, places(), api) for _ in range(2)]
+    assert [one.observed for one in posted] == [1, 1]
+    first, again = shelf.exposures["c1"]
+    (video,) = timed.analysis.videos
+    told = ExposureIn.model_validate_json(json.dumps(first))
+    assert first == again and (told.origin, told.source) == ("batch", video.sha256)
+    (hour,) = told.hours
+    assert hour.hour_at == datetime(2026, 11, 24, 6, tzinfo=UTC)
+    assert hour.scheduled_s == pytest.approx(video.duration_s)
+    assert hour.effective_s == pytest.approx(video.exposure.camera_effective_s)
+    assert hour.hat_person_s == pytest.approx(video.exposure.person_assessable_s.hat)
+
+
+def test_hours_that_the_api_refuses_are_told(
+    analysed: tuple[Path, Batch, Batch], shelf: Shelf
+) -> None:
+    out, timed, _ = analysed
+    shelf.fault("PUT", 422)
+    with Api(shelf.url, KEY) as api:
+        posted = post(replace(timed, filed=()), out, places(), api)
+    assert (posted.sent, posted.observed) == (0, 0)
+    assert posted.left_out == (
+        "range-no-hat.mp4: the observed hours: the API answers 422: because 422",
+    )
+
+
 def test_without_a_camera_or_a_time_nothing_is_posted_and_it_says_why(
     analysed: tuple[Path, Batch, Batch], shelf: Shelf
 ) -> None:
@@ -64,7 +98,7 @@ def test_without_a_camera_or_a_time_nothing_is_posted_and_it_says_why(
     with Api(shelf.url, KEY) as api:
         nobody = post(timed, out, places(camera_id=None), api)
         never = post(untimed, out, places(began=None), api)
-    assert not shelf.alerts
+    assert not shelf.alerts and not shelf.exposures
     assert nobody.left_out == (
         "range-no-hat.mp4: which camera took it is not known; give its camera_id",
     )
