@@ -19,7 +19,7 @@ MAX_LISTED: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Workplace:
+class JobFolder:
     """Where one analysis keeps its footage, what it was told, and its results."""
 
     root: Path
@@ -50,9 +50,9 @@ class Workplace:
         return self.root / "recordings.toml"
 
 
-def workplace(settings: Settings, analysis_id: str) -> Workplace:
+def job_folder(settings: Settings, analysis_id: str) -> JobFolder:
     """Of that analysis; its folder is made when it is not there."""
-    place = Workplace(settings.data.absolute() / "analyses" / analysis_id)
+    place = JobFolder(settings.data.absolute() / "analyses" / analysis_id)
     try:
         place.root.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -62,7 +62,7 @@ def workplace(settings: Settings, analysis_id: str) -> Workplace:
 
 def clear(settings: Settings, analysis_id: str) -> None:
     """Delete its uploads and results for good; the footage folder is never touched."""
-    shutil.rmtree(workplace(settings, analysis_id).root, ignore_errors=True)
+    shutil.rmtree(job_folder(settings, analysis_id).root, ignore_errors=True)
 
 
 def free_bytes(folder: Path) -> int:

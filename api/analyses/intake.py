@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect
 
 from api.accounts.schemas import Person
 from api.analyses import store
-from api.analyses.folders import Workplace, free_bytes
+from api.analyses.folders import JobFolder, free_bytes
 from api.database import Database
 from api.errors import StorageError, TooLargeError
 from vision.errors import InvalidError
@@ -22,7 +22,7 @@ FULL: Final = "the disk has no room for this video; free space and upload it aga
 
 
 async def receive(
-    place: Workplace, body: AsyncIterator[bytes], announced: int, limit_bytes: int
+    place: JobFolder, body: AsyncIterator[bytes], announced: int, limit_bytes: int
 ) -> Path:
     """The upload as a file without a name; nothing is left of one that breaks off.
 
@@ -69,7 +69,7 @@ def check_room(size_bytes: int, limit_bytes: int, room_bytes: int) -> None:
         raise StorageError(FULL)
 
 
-def keep(database: Database, person: Person, place: Workplace, path: Path, name: str) -> str:
+def keep(database: Database, person: Person, place: JobFolder, path: Path, name: str) -> str:
     """Give a received video its name on disk and in the database, both or neither."""
     final: Path | None = None
     try:

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-from api.analyses.folders import Workplace
+from api.analyses.folders import JobFolder
 from api.analyses.jobs import Job
 from vision.zone_files import write_zones
 
@@ -15,7 +15,7 @@ OWN_SETTINGS: Final = "BRIGHTKITCHEN_"
 CAMERA_FILE: Final = "camera.toml"
 
 
-def tell_places(job: Job, place: Workplace, time_zone: str) -> None:
+def tell_places(job: Job, place: JobFolder, time_zone: str) -> None:
     """Write the list of recordings, and the camera's zones beside it."""
     whose = [f"zone_type = {_text(job.zone_type or 'cooking')}"]
     if job.camera is not None:
@@ -27,7 +27,7 @@ def tell_places(job: Job, place: Workplace, time_zone: str) -> None:
     place.recordings.write_text("\n".join(lines) + "\n", "utf-8")
 
 
-def command(job: Job, place: Workplace, footage: Path) -> list[str]:
+def command(job: Job, place: JobFolder, footage: Path) -> list[str]:
     """The arguments; every path is absolute, so that none can be taken for an option."""
     told = {
         "--out": str(place.out.absolute()),

@@ -15,11 +15,13 @@ from api.database import Database
 from api.errors import StorageError
 from api.evidence.models import EvidenceRow
 from api.evidence.store import note_stored
+from api.exposures.store import put_hours
 from api.reviews.order import ReviewPolicy
 from api.storage import CHUNK_BYTES, EvidenceStorage
 from vision.alert import Alert, EvidenceRef
 from vision.batch import Batch
 from vision.errors import ConflictError, InvalidError
+from vision.exposing import bodies
 from vision.results import Filed
 
 
@@ -50,6 +52,20 @@ class Desk:
         for ref in missing:
             self._keep(alert, ref, out / "evidence" / files[ref.sha256])
         return True
+
+    def expose(self, batch: Batch) -> int:
+        """Tell what was observed of each recording whose time is known; how many those are."""
+        told = 0
+        for video in batch.analysis.videos:
+            given = list(bodies(video, batch.observed.get(video.path, ())))
+            try:
+                with self.database.writing() as session:
+                    for body in given:
+                        put_hours(session, self.camera, body)
+            except InvalidError:
+                continue
+            told += bool(given)
+        return told
 
     def _announce(self, session: Session, alert: Alert) -> list[EvidenceRef]:
         """The files that are still to be kept."""

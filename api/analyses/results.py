@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.alerts.models import AlertRow
-from api.analyses.folders import Workplace
+from api.analyses.folders import JobFolder
 from vision.batch import Batch
 from vision.errors import NotFoundError
 from vision.parts import Part
@@ -31,7 +31,7 @@ FORMATS: Final[dict[Format, str]] = {
 MEDIA: Final = {".jpg": "image/jpeg", ".mp4": "video/mp4", ".json": "application/json"}
 
 
-def read_analysis(place: Workplace) -> Analysis:
+def read_analysis(place: JobFolder) -> Analysis:
     """What was found; NotFoundError before it is."""
     try:
         return Analysis.model_validate_json((place.out / "episodes.json").read_bytes())
@@ -39,17 +39,18 @@ def read_analysis(place: Workplace) -> Analysis:
         raise NotFoundError(NOT_YET) from error
 
 
-def read_batch(place: Workplace) -> Batch:
+def read_batch(place: JobFolder) -> Batch:
     """The same with the files of each episode: an episode's id is of this analysis alone."""
-    analysis = read_analysis(place)
-    filed = {item.episode.id: item for part in _parts(place) for item in part.filed}
+    analysis, parts = read_analysis(place), _parts(place)
+    filed = {item.episode.id: item for part in parts for item in part.filed}
+    observed = {part.video.path: part.observed for part in parts if part.video in analysis.videos}
     try:
-        return Batch(analysis, tuple(filed[episode.id] for episode in analysis.episodes))
+        return Batch(analysis, tuple(filed[e.id] for e in analysis.episodes), observed)
     except KeyError as error:
         raise NotFoundError("the files of an episode are not told of any more") from error
 
 
-def _parts(place: Workplace) -> Sequence[Part]:
+def _parts(place: JobFolder) -> Sequence[Part]:
     found = []
     for path in sorted((place.out / "parts").glob("*.json")):
         try:
@@ -70,7 +71,7 @@ def verdicts_on(session: Session, ids: Sequence[UUID]) -> Verdicts:
     return decided
 
 
-def report_text(session: Session, place: Workplace) -> str:
+def report_text(session: Session, place: JobFolder) -> str:
     """The report, with the verdicts there are; as it was written while there are none."""
     analysis = read_analysis(place)
     verdicts = verdicts_on(session, [episode.id for episode in analysis.episodes])
@@ -82,7 +83,7 @@ def report_text(session: Session, place: Workplace) -> str:
         raise NotFoundError(NOT_YET) from error
 
 
-def evidence_file(place: Workplace, name: str) -> tuple[Path, str]:
+def evidence_file(place: JobFolder, name: str) -> tuple[Path, str]:
     """A picture or clip that the analysis lists, and its type; NotFoundError for all else."""
     wanted = f"evidence/{name}"
     listed = {item.path for episode in read_analysis(place).episodes for item in episode.evidence}
@@ -92,7 +93,7 @@ def evidence_file(place: Workplace, name: str) -> tuple[Path, str]:
     return path, MEDIA[path.suffix]
 
 
-def table(place: Workplace, wanted: Format) -> tuple[Path, str]:
+def table(place: JobFolder, wanted: Format) -> tuple[Path, str]:
     """One of the tables beside the report, and its type."""
     path = place.out / f"episodes.{wanted}"
     if not path.is_file():

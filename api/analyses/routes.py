@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from api import audit
 from api.accounts.schemas import Person
 from api.analyses import results, store
-from api.analyses.folders import clear, inside, list_folder, relative, videos_in, workplace
+from api.analyses.folders import clear, inside, job_folder, list_folder, relative, videos_in
 from api.analyses.intake import keep, receive
 from api.analyses.schemas import AnalysesOut, AnalysisIn, AnalysisOut, FolderOut
 from api.cameras.access import OfficeDep
@@ -91,7 +91,7 @@ async def add_footage(
     database: Database = request.app.state.database
     settings: Settings = request.app.state.settings
     await run_in_threadpool(_expect, database, found.person, analysis_id, name)
-    place = await run_in_threadpool(workplace, settings, analysis_id)
+    place = await run_in_threadpool(job_folder, settings, analysis_id)
     told = request.headers.get("content-length", "")
     announced = int(told) if told.isdecimal() and len(told) < 20 else 0
     path = await receive(place, request.stream(), announced, settings.footage_upload_bytes)
@@ -157,7 +157,7 @@ def read_episodes(
     """What was found, for programs (``json``, ``parquet``) or as a table (``xlsx``)."""
     with database.reading() as session:
         store.get(session, found.person, analysis_id)
-    path, media_type = results.table(workplace(settings, analysis_id), wanted)
+    path, media_type = results.table(job_folder(settings, analysis_id), wanted)
     with database.writing() as session:
         audit.append(session, found.person.id, "analysis.table_read", analysis_id, format=wanted)
     return FileResponse(path, media_type=media_type, filename=path.name)

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from typing import IO, Final
 
 from api.analyses import jobs
-from api.analyses.folders import Workplace, free_bytes, inside, videos_in, workplace
+from api.analyses.folders import JobFolder, free_bytes, inside, job_folder, videos_in
 from api.analyses.jobs import Job
 from api.analyses.places import command, environment, tell_places
 from api.analyses.posting import Desk
@@ -93,7 +93,7 @@ class Runner:
 
     def _run(self, job: Job) -> Outcome | None:
         """None when it was stopped from outside."""
-        place = workplace(self._settings, job.id)
+        place = job_folder(self._settings, job.id)
         footage = place.footage if job.folder is None else inside(self._settings, job.folder)
         videos_in(footage.resolve())
         tell_places(job, place, self._settings.time_zone)
@@ -106,7 +106,7 @@ class Runner:
             return came
         return self._post(job, place, run.progress)
 
-    def _watch(self, job: Job, run: _Run, place: Workplace) -> Outcome | None:
+    def _watch(self, job: Job, run: _Run, place: JobFolder) -> Outcome | None:
         heard_s = time.monotonic()
         while (ended := run.ended(BEAT_S)) is None:
             if self._quit.is_set():
@@ -129,7 +129,7 @@ class Runner:
         with self._database.writing() as session:
             return jobs.beat(session, job.id, self._holder, progress)
 
-    def _post(self, job: Job, place: Workplace, progress: Progress) -> Outcome | None:
+    def _post(self, job: Job, place: JobFolder, progress: Progress) -> Outcome | None:
         assert job.camera is not None, "the form asks for a camera first"
         batch, policy = read_batch(place), policy_of(self._settings)
         desk = Desk(self._database, self._storage, policy, job.camera, job.created_by)
@@ -139,6 +139,7 @@ class Runner:
                 return None
             fits = desk.post(batch, filed, place.out)
             posted, left_out = posted + fits, left_out + (not fits)
+        desk.expose(batch)
         with self._database.writing() as session:
             jobs.note_posted(session, job.id, posted, left_out)
         return Outcome()
@@ -147,7 +148,7 @@ class Runner:
 class _Run:
     """One process, its progress and its last words."""
 
-    def __init__(self, arguments: list[str], place: Workplace) -> None:
+    def __init__(self, arguments: list[str], place: JobFolder) -> None:
         self.progress = Progress()
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._said = place.root / "said.txt"

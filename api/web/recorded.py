@@ -13,7 +13,7 @@ from starlette.responses import Response
 from api import audit
 from api.accounts.schemas import Person, SignedIn
 from api.analyses import results, store
-from api.analyses.folders import clear, list_folder, workplace
+from api.analyses.folders import clear, job_folder, list_folder
 from api.analyses.routes import AnalysisId, Folder, make
 from api.analyses.rules import ACTIVE, Step
 from api.analyses.schemas import AnalysisIn, FolderOut
@@ -172,7 +172,7 @@ def _facts(
         "job": job,
         "active": job.state in ACTIVE,
         "left_s": left_s,
-        "has_report": workplace(settings, job.id).report.is_file(),
+        "has_report": job_folder(settings, job.id).report.is_file(),
         "words": words,
     }
 
@@ -234,7 +234,7 @@ def report(
     """The report with the verdicts there are; each view is logged."""
     with database.reading() as session:
         store.get(session, found.person, analysis_id)
-        text = results.report_text(session, workplace(settings, analysis_id))
+        text = results.report_text(session, job_folder(settings, analysis_id))
     with database.writing() as session:
         audit.append(session, found.person.id, "analysis.report_viewed", analysis_id)
     return HTMLResponse(text, headers=REPORT_HEADERS)
@@ -251,7 +251,7 @@ def evidence(
     """A picture or clip that was too much for the report itself; each view is logged."""
     with database.reading() as session:
         store.get(session, found.person, analysis_id)
-    path, media_type = results.evidence_file(workplace(settings, analysis_id), file_path)
+    path, media_type = results.evidence_file(job_folder(settings, analysis_id), file_path)
     with database.writing() as session:
         audit.append(
             session, found.person.id, "analysis.evidence_viewed", analysis_id, file=file_path[:300]

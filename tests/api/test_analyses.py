@@ -19,7 +19,7 @@ from sqlalchemy import select, update
 from starlette.requests import ClientDisconnect
 
 from api.analyses import folders, jobs
-from api.analyses.folders import workplace
+from api.analyses.folders import job_folder
 from api.analyses.intake import receive
 from api.analyses.models import AnalysisRow
 from api.analyses.rules import Progress
@@ -212,12 +212,12 @@ def test_what_is_no_video_is_refused_and_leaves_nothing(
     assert_problem(admin.put(address, content=b"x", headers=announced), 413, "too-large")
     assert_problem(put(admin, job, "a.mp4", bytes(large)), 413, "too-large")
     assert_problem(step(admin, job, "start"), 422, "invalid", "videos")
-    left = [path for path in workplace(settings, job["id"]).root.rglob("*") if path.is_file()]
+    left = [path for path in job_folder(settings, job["id"]).root.rglob("*") if path.is_file()]
     assert left == []
 
 
 def test_an_upload_that_breaks_off_leaves_nothing(settings: Settings) -> None:
-    place = workplace(settings, "a" * 16)
+    place = job_folder(settings, "a" * 16)
 
     async def body() -> AsyncIterator[bytes]:
         yield bytes(3_000_000)
@@ -374,7 +374,7 @@ def test_a_killed_server_takes_its_process_with_it_and_another_server_goes_on(
     with subprocess.Popen(arguments) as server:
         until(lambda: read(admin, job)["videos_done"] >= 1)
         server.kill()
-    until(lambda: not held(workplace(settings, job["id"]).out))
+    until(lambda: not held(job_folder(settings, job["id"]).out))
     with kitchen.database.writing() as session:
         session.execute(update(AnalysisRow).values(lease_until=now() - timedelta(seconds=1)))
     assert runner.round()
@@ -476,7 +476,7 @@ def test_beside_the_report_only_listed_pictures_and_clips_can_be_read(
     paths = {item["path"] for episode in found["episodes"] for item in episode["evidence"]}
     for path in paths:
         got = admin.get(f"/recorded/{job['id']}/{path}")
-        assert got.content == (workplace(settings, job["id"]).out / path).read_bytes()
+        assert got.content == (job_folder(settings, job["id"]).out / path).read_bytes()
         assert got.headers["content-type"] in ("image/jpeg", "video/mp4")
     for other in ("chain.jsonl", "../episodes.json", "%2e%2e/episodes.json", "/etc/passwd", ""):
         answer = admin.get(f"/recorded/{job['id']}/evidence/{other}")

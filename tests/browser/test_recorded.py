@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from api.analyses.folders import workplace
+from api.analyses.folders import job_folder
 from api.analyses.results import read_batch
 from api.analyses.runner import Runner
 from tests.browser.conftest import Complaints, Site
@@ -71,7 +71,7 @@ def test_a_video_is_uploaded_analysed_reported_and_entered_into_review(
     report.get_by_label("English").check()
     expect(report.get_by_role("heading", level=1)).to_contain_text("suspected")
     assert shows(report)
-    place = workplace(site.kitchen.app.state.settings, page.url.rpartition("/")[2])
+    place = job_folder(site.kitchen.app.state.settings, page.url.rpartition("/")[2])
     monkeypatch.setattr("vision.report.EMBED_BYTES", 0)
     write_report(read_batch(place), place.out)
     report.reload()
