@@ -13,6 +13,7 @@ from vision.config import CameraConfig
 from vision.detections import HEAD
 from vision.exposure import Exposure
 from vision.exposure_hours import Stretch
+from vision.live.clerk import Retell
 from vision.live.clocks import now_at, wall_at
 from vision.live.duty import Duty
 from vision.live.eye import Eye
@@ -194,6 +195,11 @@ class Camera:
             "tempo": self.eye.sampler.tempo(time.monotonic()).name.lower(),
             "open_alerts": sorted(f"{one.rule} {one.zone}".strip() for one in self._teller.book),
         }
+
+    def retell(self) -> None:
+        """Have the clerk try again what it could not hand over."""
+        if any(one.stage == "written" for one in self._teller.book):
+            self._tools.clerk.put(Retell(self._teller))
 
     def open_alerts(self) -> list[OpenAlert]:
         """What is open now."""

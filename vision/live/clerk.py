@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import structlog
 
@@ -81,7 +81,14 @@ class Update:
     ended_at: datetime | None = None
 
 
-Job = Raise | Trouble | Update
+@dataclass(frozen=True, slots=True, eq=False)
+class Retell:
+    """Try again what was written down and could not be handed over."""
+
+    camera: Told
+
+
+Job = Raise | Trouble | Update | Retell
 
 
 @dataclass(slots=True)
@@ -120,6 +127,8 @@ class Clerk:
                 self._raise(job)
             elif isinstance(job, Trouble):
                 self._tell_trouble(job)
+            elif isinstance(job, Retell):
+                self.retell(job.camera)
             else:
                 self._update(job)
         except (KitchenError, OSError) as error:
@@ -193,12 +202,11 @@ class Clerk:
             job.camera.book.forget(known)
 
     def _failed(self, job: Job, error: Exception) -> None:
-        words: dict[str, Any] = {"camera": job.camera.id, "rule": job.one.rule, "why": str(error)}
-        log.error("alert not told", **words)
-        self.metrics.unproved.labels(job.one.rule).inc()
+        log.error("alert not told", camera=job.camera.id, why=str(error))
         self.recording = self.vault.has_room()
-        if isinstance(job, Update):
+        if isinstance(job, Update | Retell):
             return
+        self.metrics.unproved.labels(job.one.rule).inc()
         known = job.camera.book.find(job.one.key)
         if known is not None and known.stage == "raising":
             job.camera.book.forget(known)

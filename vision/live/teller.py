@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -76,18 +75,20 @@ class Teller:
             return
         if self._told_elsewhere(rule, now):
             return
-        one = self.book.begin((rule, finding.zone.name), wall_at(finding.episode.start_s), now)
+        start_s, last_s = finding.episode.start_s, finding.episode.last_s
+        one = self.book.begin((rule, finding.zone.name), wall_at(start_s), wall_at(last_s))
         self.book.change(one, save=False, subjects=finding.episode.subjects)
         self._minutes.disturb(one.started_at)
-        proof = Proof.taken(finding, ring, (look.width, look.height), time.monotonic())
+        proof = Proof.taken(finding, ring, (look.width, look.height), look.time_s)
         self._tools.clerk.put(Raise(self, one, proof, duty.rules.ref))
 
     def _told_elsewhere(self, rule: RuleId, now: datetime) -> bool:
         """Whether a neighbour has it open; it then stays open while it is seen from here."""
         neighbours = {other for group in self._tools.groups if self.id in group for other in group}
-        books = (self._tools.books[other] for other in neighbours - {self.id})
-        for book in books:
-            for one in book:
+        for other in neighbours - {self.id}:
+            book = self._tools.books.get(other)
+            for one in book or ():
+                assert book is not None
                 if one.rule == rule:
                     ends_at = one.ends_at and now + self._reopen
                     book.change(one, save=False, last_at=now, ends_at=ends_at)

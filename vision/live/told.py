@@ -72,9 +72,11 @@ class Book:
         """The open alert of a rule in a zone."""
         return self._open.get(key)
 
-    def begin(self, key: Key, started_at: datetime, now: datetime) -> OpenAlert:
+    def begin(self, key: Key, started_at: datetime, last_at: datetime) -> OpenAlert:
         """A new alert, in memory alone until its evidence is written."""
-        new = OpenAlert(id=uuid4(), rule=key[0], zone=key[1], started_at=started_at, last_at=now)
+        new = OpenAlert(
+            id=uuid4(), rule=key[0], zone=key[1], started_at=started_at, last_at=last_at
+        )
         with self._guard:
             self._open[key] = new
         return new

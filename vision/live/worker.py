@@ -206,6 +206,8 @@ class Worker:
         """Save the hours, purge what is too much, and see whether evidence can be written."""
         for book in self._books:
             book.save()
+        for camera in tuple(self._cameras.values()):
+            camera.retell()
         waiting = [*self._outbox.pending(), *self._outbox.refused()]
         needed = {item.alert_id for item in waiting}
         needed |= {str(one.id) for book in self._tools.books.values() for one in book}
