@@ -36,6 +36,7 @@ from api.exposures import routes as exposure_routes
 from api.imports import routes as import_routes
 from api.inspections import campaign_routes, receipt_routes
 from api.inspections import routes as inspection_routes
+from api.ledger import routes as ledger_routes
 from api.metrics import Metrics, MetricsMiddleware
 from api.middleware import BodyLimitMiddleware, HeadersMiddleware
 from api.notifications import routes as notification_routes
@@ -47,7 +48,7 @@ from api.samples import routes as sample_routes
 from api.scores import routes as score_routes
 from api.settings import Settings
 from api.sheets import routes as sheet_routes
-from api.stats import figure_routes
+from api.stats import board_routes, figure_routes
 from api.stats import routes as stats_routes
 from api.storage import open_storage
 from api.thresholds import routes as threshold_routes
@@ -80,6 +81,8 @@ ROUTERS: Final = (
     score_routes.router,
     stats_routes.router,
     figure_routes.router,
+    board_routes.router,
+    ledger_routes.router,
     appeal_routes.router,
     card_routes.router,
     sheet_routes.router,

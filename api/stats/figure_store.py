@@ -40,6 +40,7 @@ class Asked:
     district: str | None = None
     restaurant: str | None = None
     rule: RuleId | None = None
+    with_alerts: bool = True
 
     @property
     def whole(self) -> bool:
@@ -104,7 +105,8 @@ ALERT_NAMES: Final[Names] = {
 
 
 def _sources(asked: Asked) -> Iterable[tuple[Source, Names]]:
-    yield _alerts(), ALERT_NAMES
+    if asked.with_alerts:
+        yield _alerts(), ALERT_NAMES
     yield _orders_issued(), {"": ("orders",)}
     yield (
         _orders_due(asked.now),

@@ -64,3 +64,23 @@ NOWHERE: Final[dict[str, str]] = {
     "station": N_("without a station"),
     "district": N_("without a district"),
 }
+SPAN: Final[dict[str, str]] = {
+    "week": N_("Week"),
+    "month": N_("Month"),
+    "quarter": N_("Quarter"),
+    "year": N_("Year"),
+}
+AGE: Final = (
+    N_("under 10 min"),
+    N_("10–30 min"),
+    N_("30 min – 2 h"),
+    N_("2–24 h"),
+    N_("over a day"),
+)
+TABS: Final[tuple[tuple[str, str], ...]] = (
+    ("/office", N_("Overview")),
+    ("/office/ranking", N_("Ranking")),
+    ("/ledger", N_("Ledger")),
+    ("/reports", N_("Reports")),
+    ("/office/policy", N_("Policy")),
+)

@@ -50,6 +50,7 @@ class Tab:
 USERS: Final = Tab("/admin/users", N_("Users"))
 RESTAURANTS: Final = Tab("/admin/restaurants", N_("Restaurants"))
 PLACES: Final = Tab("/admin/places", N_("Districts and stations"))
+IMPORT: Final = Tab("/admin/import", N_("Import"))
 KEYS: Final = Tab("/admin/keys", N_("Camera keys"))
 AUDIT: Final = Tab("/admin/audit", N_("Audit log"))
 
@@ -57,7 +58,7 @@ AUDIT: Final = Tab("/admin/audit", N_("Audit log"))
 def tabs_for(person: Person) -> tuple[Tab, ...]:
     """The tabs of this person, in reading order."""
     if person.role == "admin":
-        return USERS, RESTAURANTS, PLACES, KEYS, AUDIT
+        return USERS, RESTAURANTS, PLACES, IMPORT, KEYS, AUDIT
     return (RESTAURANTS, KEYS, AUDIT) if sees_everything(person) else (RESTAURANTS, KEYS)
 
 

@@ -28,7 +28,10 @@ from api.web import (
     card,
     case_pages,
     custody,
+    dashboard,
     first_run,
+    import_pages,
+    ledger,
     notifications,
     office,
     patrol,
@@ -63,6 +66,9 @@ router.include_router(account.router)
 router.include_router(first_run.router)
 router.include_router(provider.router)
 router.include_router(office.router)
+router.include_router(dashboard.router)
+router.include_router(ledger.router)
+router.include_router(import_pages.router)
 router.include_router(admin_users.router)
 router.include_router(admin_restaurants.router)
 router.include_router(admin_keys.router)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -35,7 +36,7 @@ def made(database_url: str, size: Size = SMALL) -> Database:
 
 def everything(database: Database) -> dict[str, list[tuple[object, ...]]]:
     """Every generated row, and none of the audit log's times."""
-    with database.reading() as session:
+    with closing(database), database.reading() as session:
         return {
             one.__tablename__: sorted(map(tuple, session.execute(select(one.__table__))), key=str)  # type: ignore[attr-defined]  # a table
             for one in TABLES
@@ -52,8 +53,7 @@ def test_the_same_seed_makes_the_same_past(sqlite_file: Path, tmp_path: Path) ->
 
 
 def test_nobody_can_take_it_for_a_real_one(database_url: str) -> None:
-    database = made(database_url)
-    with database.reading() as session:
+    with closing(made(database_url)) as database, database.reading() as session:
         for table in (RestaurantRow, StationRow, DistrictRow):
             names = session.scalars(select(table.name)).all()
             assert names and all(name.startswith(GENERATED) for name in names)
@@ -66,8 +66,7 @@ def test_nobody_can_take_it_for_a_real_one(database_url: str) -> None:
 
 
 def test_it_adds_up(database_url: str) -> None:
-    database = made(database_url)
-    with database.reading() as session:
+    with closing(made(database_url)) as database, database.reading() as session:
         counted = session.execute(select(AlertRow.status, func.count()).group_by(AlertRow.status))
         alerts = {row[0]: row[1] for row in counted}
         joined = session.scalar(select(func.count()).select_from(CaseAlertRow))

@@ -7,7 +7,7 @@ const out = new URL("../static/", import.meta.url);
 const banner = "/* Bright Kitchen, AGPL-3.0-or-later. Source: api/web/assets/src */";
 
 await build({
-  entryPoints: ["src/bk.css", "src/case.css", "src/office.css", "src/custody.css", "src/portal.css", "src/card.css", "src/recorded.css", "src/recorded.js", "src/pages.js", "src/visit-pages.css", "src/visits.css", "src/visits.js", "src/visits_worker.js", "src/review.js", "src/desk.js", "src/patrol.css", "src/wall.js", "src/zones.js", "src/samples.js"],
+  entryPoints: ["src/bk.css", "src/case.css", "src/office.css", "src/custody.css", "src/dashboard.css", "src/portal.css", "src/card.css", "src/recorded.css", "src/recorded.js", "src/pages.js", "src/visit-pages.css", "src/visits.css", "src/visits.js", "src/visits_worker.js", "src/review.js", "src/desk.js", "src/patrol.css", "src/wall.js", "src/zones.js", "src/samples.js"],
   outdir: out.pathname,
   bundle: true,
   minify: true,
