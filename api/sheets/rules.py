@@ -123,10 +123,10 @@ def read_period(kind: str, first_day: str) -> Period | None:
 
 
 def periods_in(kind: Kind, month: date, since: date) -> list[Period]:
-    """The periods that end in a month and did not begin before ``since``."""
+    """The periods that end in a month, from the one in which ``since`` lies."""
     whole = period_of("monthly", month)
     found = {period_of(kind, day) for day in whole.days()}
-    fitting = (one for one in found if whole.first <= one.last <= whole.last and one.first >= since)
+    fitting = (one for one in found if whole.first <= one.last <= whole.last and one.last >= since)
     return sorted(fitting, key=lambda one: one.first)
 
 

@@ -22,7 +22,6 @@ from api.cameras.models import CameraRow
 from api.cameras.schemas import HealthOut
 from api.cases.reading import list_cases
 from api.cases.schemas import CaseOut, CaseQuery
-from api.database import now
 from api.restaurants.places import get_restaurant
 from api.restaurants.schemas import RestaurantOut
 from api.scores import store as scores
@@ -100,6 +99,7 @@ class ScorePage:
     yours: tuple[CaseOut, ...]
     theirs: tuple[CaseOut, ...]
     sheets: tuple[SheetLine, ...]
+    sheets_missing: int
     cameras: tuple[CameraLine, ...]
 
 
@@ -115,6 +115,7 @@ def score_page(
     some = costs if every else costs[:SHOWN]
     rest = costs[len(some) :]
     grades = known.reading.policy.grades
+    lines = _sheets(session, person, restaurant_id)
     return ScorePage(
         restaurant=restaurant,
         score=score,
@@ -128,7 +129,8 @@ def score_page(
         what_ifs=tuple(what_ifs(known, score)),
         yours=tuple(one for one in cases if one.turn == "restaurant" or one.state == "failed"),
         theirs=tuple(one for one in cases if one.turn == "office" and one.state != "failed"),
-        sheets=tuple(_sheets(session, person, restaurant_id)),
+        sheets=tuple(one for one in lines if one.standing == "open"),
+        sheets_missing=sum(one.standing == "missing" for one in lines),
         cameras=tuple(_cameras(session, restaurant_id, settings)),
     )
 
@@ -193,7 +195,7 @@ def what_ifs(known: scores.Known, score: Score) -> list[WhatIf]:
     open_ones = {
         str(one.alert_id)
         for one in score.episodes or ()
-        if one.state in TO_PUT_RIGHT and one.points - one.points_if_passed > WORTH
+        if one.case_id and one.state in TO_PUT_RIGHT and one.points - one.points_if_passed > WORTH
     }
     at = known.reading.moment.at
     righted = replace(known, log=known.log.passed(open_ones, at)) if open_ones else None
@@ -209,17 +211,11 @@ def what_ifs(known: scores.Known, score: Score) -> list[WhatIf]:
 
 
 def _sheets(session: Session, person: Person, restaurant_id: str) -> list[SheetLine]:
-    """Sheets that can be confirmed now or are missing, of this month and the one before."""
+    """The sheets of this month and the one before."""
     present = sheets.read_month(session, person, restaurant_id, None)
-    first = date.fromisoformat(f"{present.month}-01")
-    before = f"{first - timedelta(days=1):%Y-%m}"
-    lines = [*sheets.read_month(session, person, restaurant_id, before).items, *present.items]
-    recent = (now() - timedelta(days=7)).date()
-    return [one for one in lines if one.standing == "open" or _lately_missed(one, recent)]
-
-
-def _lately_missed(line: SheetLine, since: date) -> bool:
-    return line.standing == "missing" and line.due_at.date() >= since
+    before = date.fromisoformat(f"{present.month}-01") - timedelta(days=1)
+    earlier = sheets.read_month(session, person, restaurant_id, f"{before:%Y-%m}")
+    return [*earlier.items, *present.items]
 
 
 def _cameras(session: Session, restaurant_id: str, settings: Settings) -> list[CameraLine]:
