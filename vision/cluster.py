@@ -110,6 +110,11 @@ def _connect(ray: Any) -> None:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     try:
         ray.init(log_to_driver=False, logging_level="ERROR", include_dashboard=False)
+    except ray.exceptions.AuthenticationError as error:
+        raise ConfigError(
+            "the Ray cluster wants its token: set RAY_AUTH_TOKEN_PATH to the file that its "
+            "machines have"
+        ) from error
     except (ConnectionError, RuntimeError, ValueError) as error:
         address = os.environ.get("RAY_ADDRESS", "this machine")
         raise ConfigError(
