@@ -26,6 +26,8 @@ from vision.errors import ConflictError, InvalidError, NotFoundError
 
 Columns = tuple[Any, ...]
 EDITED = ("name", "station_id", "risk", "address", "phone")
+# Where it is: not everybody who sends the rest knows it, and must not wipe it out.
+WHERE = ("latitude", "longitude")
 
 
 def list_restaurants(
@@ -79,7 +81,8 @@ def edit_restaurant(
     if given.station_id != row.station_id:
         _require_station(session, person, given.station_id)
     wanted = given.model_dump() | {"name": require_text(given.name, "name", 200)}
-    changes = {field: wanted[field] for field in EDITED if wanted[field] != getattr(row, field)}
+    edited = [*EDITED, *(field for field in WHERE if field in given.model_fields_set)]
+    changes = {field: wanted[field] for field in edited if wanted[field] != getattr(row, field)}
     before = {field: getattr(row, field) for field in changes}
     for field, value in changes.items():
         setattr(row, field, value)
@@ -171,7 +174,7 @@ def _shown() -> Select[*Columns]:
 def _out(row: Row[*Columns]) -> RestaurantOut:
     restaurant, station, district_id, district = row
     return RestaurantOut.model_validate(
-        {field: getattr(restaurant, field) for field in ("id", *EDITED)}
+        {field: getattr(restaurant, field) for field in ("id", *EDITED, *WHERE)}
         | {"station_name": station, "district_id": district_id, "district_name": district}
     )
 

@@ -66,6 +66,8 @@ class RestaurantOut(BaseModel):
     risk: Risk
     address: str
     phone: str
+    latitude: float | None
+    longitude: float | None
 
 
 class RestaurantIn(BaseModel):
@@ -78,6 +80,10 @@ class RestaurantIn(BaseModel):
     risk: Risk = "C"
     address: Annotated[PlainText, Field(max_length=300)] = ""
     phone: Annotated[PlainText, Field(max_length=40, pattern=r"^[0-9+() \-]*$")] = ""
+    latitude: Annotated[float | None, Field(ge=-90, le=90)] = Field(
+        default=None, description="degrees, WGS 84; what is left out stays as it is"
+    )
+    longitude: Annotated[float | None, Field(ge=-180, le=180)] = None
 
 
 class RestaurantQuery(BaseModel):

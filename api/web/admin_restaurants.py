@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 from starlette.responses import Response
 
 from api.accounts.schemas import SignedIn
@@ -39,6 +39,8 @@ class RestaurantForm(RestaurantIn):
     model_config = ConfigDict(extra="ignore")
 
     station_id: Annotated[str | None, Empty] = None
+    latitude: Annotated[float | None, Field(ge=-90, le=90), Empty] = None
+    longitude: Annotated[float | None, Field(ge=-180, le=180), Empty] = None
 
 
 @router.get(RESTAURANTS)
