@@ -159,7 +159,6 @@ class WorkerConfig(Strict):
     evidence_max_gib: Annotated[float, Field(gt=0, le=100_000)] = 20.0
     disk_reserve_gib: Annotated[float, Field(ge=0, le=10_000)] = 1.0
     spool_max_gib: Annotated[float, Field(gt=0, le=100_000)] = 20.0
-    share_cameras: bool = False
 
 
 class Overlap(Strict):

@@ -11,7 +11,7 @@ from tests.live.driven import Site, ago, camera_config, drive, zone
 from tests.live.seen import clip, kitchen, sent
 from vision.chain import verify
 from vision.errors import EvidenceError
-from vision.live.clocks import now_at
+from vision.live.clocks import now_at, wall_at
 from vision.live.duty import duty_of
 from vision.live.pieces import Piece
 from vision.thresholds import Thresholds, digest, with_thresholds
@@ -77,7 +77,7 @@ def test_an_alert_ends_when_it_is_not_seen_any_more(site: Site, clips: dict[str,
     site.work()
     (update,) = site.updates()
     ended = datetime.fromisoformat(update["ended_at"])
-    expected = now_at() - timedelta(seconds=60 - 9)
+    expected = wall_at(pieces[-1].time_s)
     assert abs(ended - expected) < timedelta(seconds=4)
     assert camera.open_alerts() == []
 
