@@ -79,7 +79,9 @@ class Days:
         there = at.astimezone(self.clock.zone)
         whole = there.hour == 23 and there.minute == 59
         told = self.day(there.date()) if whole else self.clock.day_time(at)
-        return f"{told}前" if self.zh else f"by {told}"
+        if self.zh:
+            return f"{told}前" if whole else f"{told} 前"
+        return f"by {told}"
 
     def days_until(self, at: datetime) -> int:
         """Whole days from today to that moment's day; below 0 when it is past."""
