@@ -4,10 +4,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test postgresql browser cluster check bootstrap bootstrap-dev clean
+.PHONY: demo live test postgresql browser cluster cameras check bootstrap bootstrap-dev clean
 
 demo: bootstrap        ## Analyse sample_videos, post to an own server, print where to look
 	@$(BIN)/brightkitchen demo $(ARGS)
+
+live: bootstrap        ## Watch two simulated cameras with an own server, until Ctrl-C
+	@$(BIN)/brightkitchen demo-live $(ARGS)
 
 test: bootstrap-dev    ## All tests that run in minutes, without a browser, a cluster or PostgreSQL
 	$(BIN)/python -m pytest -n 2 $(ARGS)
@@ -21,6 +24,9 @@ browser: bootstrap-dev ## Tests that drive Debian's Chromium
 cluster: bootstrap-dev ## Tests on a Ray cluster of two nodes on loopback
 	@$(PYTHON) deploy/bootstrap.py dev,cluster
 	$(BIN)/python -m pytest -m cluster $(ARGS)
+
+cameras: bootstrap-dev ## Tests with real RTSP servers, broken lines and killed processes
+	$(BIN)/python -m pytest -m live $(ARGS)
 
 check: bootstrap-dev   ## Style, types, layering
 	$(BIN)/ruff check .

@@ -117,6 +117,17 @@ def demo(
     run_demo(data, port, stop=exit_)
 
 
+@app.command("demo-live")
+def demo_live(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free port.")] = 8000,
+    data: Annotated[Path, typer.Option("--data", help="Folder of the demo.")] = Path("demo-data"),
+) -> None:
+    """Watch two simulated cameras, and serve what they tell."""
+    from api.demo_live import run_live_demo
+
+    run_live_demo(data, port)
+
+
 @app.command()
 def doctor() -> None:
     """Check the installation; exit 1 when something must be mended."""
