@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import cycle, islice
 from pathlib import Path
@@ -41,6 +41,7 @@ from vision.zones import whole_picture
 
 SAMPLES: Final = Path(__file__).parent.parent / "sample_videos"
 OPTIONS: Final = Options(DEFAULT_MODEL, "strict", everywhere([whole_picture("cooking")]))
+ADAPTIVE: Final = replace(OPTIONS, sampling="adaptive")
 FPS, WIDTH, HEIGHT = 25, 1920, 1080
 GOALS: Final = {"speed": 25.0, "processes": 0.9, "nodes": 1.8}
 
@@ -109,16 +110,17 @@ def speeds(paths: Sequence[Path], pairs: int) -> None:
     for path in paths:
         with open_video(path) as video:
             length_s = video.duration_s
-        whole, decoding = [], []
+        spent: dict[str, list[float]] = {"even": [], "adaptive": [], "decoding": []}
         for _ in range(pairs):
-            whole.append(run([path], Here()).cpu_s)
-            decoding.append(cost(lambda: decode(path)).cpu_s)  # noqa: B023  # run at once
-        median_s = statistics.median(whole)
-        print(
-            f"{path.stem}: {1000 * median_s / length_s:.0f} CPU-ms a second of footage, "
-            f"of that decoding {1000 * statistics.median(decoding) / length_s:.0f}; "
-            f"{length_s / median_s:.1f} x real time a core (goal {GOALS['speed']:.0f})"
-        )
+            spent["even"].append(run([path], Here()).cpu_s)
+            spent["adaptive"].append(run([path], Here(), ADAPTIVE).cpu_s)
+            spent["decoding"].append(cost(lambda: decode(path)).cpu_s)  # noqa: B023  # run at once
+        for name, times in spent.items():
+            median_s = statistics.median(times)
+            print(
+                f"{path.stem}, {name}: {1000 * median_s / length_s:.0f} CPU-ms a second of footage, "
+                f"{length_s / median_s:.1f} x real time a core (goal {GOALS['speed']:.0f})"
+            )
 
 
 def copies(path: Path, count: int, folder: Path) -> list[Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -45,6 +46,9 @@ Recordings = Annotated[
 ]
 CameraId = Annotated[str | None, typer.Option(help="The camera's id in the API.")]
 Rate = Annotated[float, typer.Option(min=0.1, max=60, help="Frames analysed a second.")]
+SamplingName = Annotated[
+    Literal["even", "adaptive"], typer.Option(help="adaptive: keyframes where nothing happens.")
+]
 Workers = Annotated[int, typer.Option(min=0, max=256, help="Processes; 0: one a core.")]
 EngineName = Annotated[Literal["local", "ray"], typer.Option(help="Where the work runs.")]
 ModelDir = Annotated[Path, typer.Option("--model", help="Folder of the model bundle.")]
@@ -69,6 +73,7 @@ def analyze(
     recordings: Recordings = None,
     camera_id: CameraId = None,
     fps: Rate = 5.0,
+    sampling: SamplingName = "even",
     workers: Workers = 0,
     engine: EngineName = "local",
     model: ModelDir = DEFAULT_MODEL,
@@ -84,7 +89,7 @@ def analyze(
     if quiet and as_json:
         raise ConfigError("--quiet and --json exclude each other; give one of them")
     places = places_for(zone_type, camera, recordings, camera_id)
-    options = options_for(model, rules, places, fps, thresholds)
+    options = replace(options_for(model, rules, places, fps, thresholds), sampling=sampling)
     told = [*map(place_of, paths or ()), *(read_list(listed) if listed else ())]
     if not told:
         raise ConfigError("nothing to analyse; give videos, folders, patterns or --list FILE")

@@ -43,6 +43,7 @@ def settings(analysis: Analysis) -> dict[str, str]:
         "model": f"{model.name} {model.sha256[:SHORT_SHA]}",
         "rules": f"{rules.name} {rules.version} {rules.sha256[:SHORT_SHA]}",
         "fps": f"{options.fps}",
+        "sampling": options.sampling,
         "camera": options.camera or "no camera file",
         "zones": ", ".join(zone.name for zone in options.zones),
         "recordings": "; ".join(f"{r.match}: {_zones(r.zones)}" for r in options.recordings),

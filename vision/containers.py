@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 import av
 import av.logging
+import numpy as np
 
+from vision.detections import FloatArray
 from vision.errors import SourceError
+from vision.quiet import Group
 
 if TYPE_CHECKING:
     from av import VideoStream
@@ -22,6 +26,9 @@ FORMATS: Final = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,mpeg,mpegvideo,avi,flv,asf,h264,hevc,mjpeg,ogg,dv"
 )
 OPEN_OPTIONS: Final = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
+# Whether a group is quiet shows in the two after it.
+GROUPS_ON_S: Final = 10.0
+SMALL_PX: Final = (160, 90)
 DEFAULT_GAP_S: Final = Fraction(1, 25)
 
 # Decoders tell of damaged pictures in their log alone: it is read packet by packet.
@@ -97,3 +104,41 @@ def declared_length_s(source: Path | IO[bytes]) -> float | None:
     with open_container(source) if isinstance(source, Path) else _open_file(source) as container:
         streams = container.streams.video
         return declared_s(container, streams[0]) if streams else None
+
+
+def groups_of(path: Path, from_s: float, to_s: float) -> Iterator[Group]:
+    """Each keyframe between these times, small and grey, with what is coded after it; all but it
+    stays undecoded. Nothing for a recording whose pictures are not coded in order.
+    """
+    with open_container(path) as container:
+        stream = container.streams.video[0]
+        stream.codec_context.thread_count = 1
+        if stream.codec_context.has_b_frames or not stream.time_base:
+            return
+        unit_s = seconds(stream.time_base)
+        if from_s > 0:
+            container.seek(int(from_s / unit_s) + (stream.start_time or 0), stream=stream)
+        begins, small, sizes = 0, None, list[int]()
+        for packet in container.demux(stream):
+            if not packet.is_keyframe:
+                sizes.append(packet.size)
+                continue
+            if packet.pts is None:
+                return
+            if (packet.pts - (stream.start_time or 0)) * unit_s > to_s + GROUPS_ON_S:
+                return
+            if small is not None:
+                length_s = float((packet.pts - begins) * unit_s)
+                yield Group(begins, packet.pts, length_s, small, tuple(sizes))
+            begins, small, sizes = packet.pts, _small(packet), []
+
+
+def _small(packet: Any) -> FloatArray:
+    """The keyframe's brightness, (90, 160) levels; empty where it does not decode."""
+    try:
+        for picture in packet.decode():
+            grey = picture.reformat(width=SMALL_PX[0], height=SMALL_PX[1], format="gray")
+            return cast("FloatArray", grey.to_ndarray().astype(np.float32))
+    except av.FFmpegError:
+        pass
+    return np.zeros((0, 0), np.float32)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from vision.recordings import Place, Places
-from vision.results import OptionsRecord, RecordingsRecord, ZoneRecord
+from vision.results import OptionsRecord, RecordingsRecord, Sampling, ZoneRecord
 from vision.rulepacks import load_pack
 from vision.thresholds import ThresholdedRules, Thresholds, no_thresholds, with_thresholds
 from vision.zones import Zone
@@ -22,6 +22,7 @@ class Options:
     places: Places
     fps: float = 5.0
     thresholds: Thresholds = field(default_factory=no_thresholds)
+    sampling: Sampling = "even"
 
     @property
     def applied(self) -> ThresholdedRules:
@@ -35,6 +36,7 @@ class Options:
         alone = listed[0][1] if [match for match, _ in listed] == ["*"] else None
         return OptionsRecord(
             fps=self.fps,
+            sampling=self.sampling,
             camera=alone.camera if alone else None,
             zones=zone_records(alone.zones) if alone else (),
             time_zone=self.places.time_zone,

@@ -21,6 +21,10 @@ from vision.strict import Strict
 SCHEMA: Literal["brightkitchen.episodes/1"] = "brightkitchen.episodes/1"
 
 
+# Every tick; or keyframes alone where nothing happens (vision.quiet).
+Sampling = Literal["even", "adaptive"]
+
+
 class Evidence(Strict):
     """A file under ``evidence/``, with its hash; ``data`` holds boxes and the evidence curve."""
 
@@ -132,6 +136,7 @@ class OptionsRecord(Strict):
     zones: tuple[ZoneRecord, ...]
     time_zone: str = DEFAULT_TIME_ZONE
     recordings: tuple[RecordingsRecord, ...] = ()
+    sampling: Sampling = "even"
 
 
 class Analysis(Strict):

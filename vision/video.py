@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
@@ -18,6 +18,7 @@ from vision.errors import SourceError
 from vision.frames import Frame, Image
 from vision.limits import MAX_PIXELS, check_size
 from vision.pictures import read_picture as read_picture
+from vision.quiet import Group, LeftOut
 from vision.sampling import Clock, ticks_passed
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Video(Closing):
         self._clock = Clock(seconds(stream.time_base), frame_gap_s(stream))
         self._damaged_at_s: list[float] = []
         self._ended = False
+        self._left_out = LeftOut(())
         self.frames_decoded = 0
         self.frames_analysed = 0
         self._timed = self._decode()
@@ -59,6 +61,10 @@ class Video(Closing):
     def close(self) -> None:
         """Let go of the file."""
         self._container.close()
+
+    def leave_out(self, groups: Sequence[Group]) -> None:
+        """Decode the keyframes of these groups alone; to be told before anything is read."""
+        self._left_out = LeftOut(groups)
 
     def frames(self, fps: float | None = None) -> Iterator[Frame]:
         """Every frame, or the first at or after each tick k/fps, at presentation times."""
@@ -173,7 +179,7 @@ class Video(Closing):
         """Packets to the end or to the first unreadable one; None asks for what is held back."""
         packets = self._container.demux(self._stream)
         try:
-            yield from packets
+            yield from (packet for packet in packets if not self._left_out.skips(packet))
         except av.FFmpegError:
             self._damaged_at_s.append(self._now_s())
             yield None

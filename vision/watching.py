@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from vision.containers import declared_length_s
+from vision.containers import declared_length_s, groups_of
 from vision.detector import open_detector
 from vision.errors import SourceError
 from vision.exposing import spans
@@ -25,7 +25,8 @@ from vision.looker import Looker
 from vision.looks import Look
 from vision.model import load_model
 from vision.options import Options
-from vision.pipeline import Finding, Judge
+from vision.pipeline import MAX_GAP_S, Finding, Judge
+from vision.quiet import LONGEST_S, MEMORY, quiet_groups
 from vision.recorded import listed, recorded_at
 from vision.recordings import Place
 from vision.remote import at_hand, header_of
@@ -148,6 +149,10 @@ def look_at_file(task: Task) -> Seen:
 
 def _frames(video: Video, task: Task) -> Iterator[Frame]:
     segment, fps = task.segment, task.options.fps
+    if task.options.sampling == "adaptive":
+        # What is quiet shows against the keyframes before: they begin before the lead.
+        from_s = max(segment.start_s - segment.lead_s - MEMORY * LONGEST_S, 0.0)
+        video.leave_out(list(quiet_groups(groups_of(task.footage.path, from_s, segment.end_s))))
     if segment.whole:
         return video.frames(fps)
     return video.stretch(fps, segment.start_s, segment.end_s, segment.lead_s)
@@ -222,7 +227,9 @@ def judge(footage: Footage, pieces: Sequence[Seen], options: Options) -> Watched
     looks = list(_continuous(pieces))
     if place is None or not looks:
         return Watched(footage, _record(footage, pieces, place, None))
-    judging = Judge(NearestTracker(), place.zones, load_pack(options.rules).pack)
+    gap_s = LONGEST_S if options.sampling == "adaptive" else MAX_GAP_S
+    pack = load_pack(options.rules).pack
+    judging = Judge(NearestTracker(), place.zones, pack, max_gap_s=gap_s)
     closed: list[Finding] = []
     seen: list[tuple[float, Exposure]] = []
     for look in looks:
