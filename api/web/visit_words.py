@@ -52,7 +52,7 @@ PHONE: Final[dict[str, str]] = {
     "never": N_("never visited"),
     "cases": N_("open cases: {count}"),
     "loss": N_("expected loss {loss}"),
-    "about": N_("{items} items · {photos} photos · {size} MB to send"),
+    "about": N_("answered: {items} · photos: {photos} · {size} MB to send"),
     "state-open": N_("being filled in"),
     "state-waiting": N_("waits for the network"),
     "state-sent": N_("sent"),
@@ -76,11 +76,11 @@ PHONE: Final[dict[str, str]] = {
     "no-room": N_(
         "The photo could not be kept: the phone has no room left. Delete something on it."
     ),
-    "ordered": N_("{count} things to rectify"),
+    "ordered": N_("Things to rectify: {count}"),
     "due": N_("by {at}"),
     "no-deadline": N_("Choose a deadline."),
     "deadline-past": N_("The deadline has passed; choose another one and tell the restaurant."),
-    "items-open": N_("{count} items are not complete yet."),
+    "items-open": N_("Items that are not complete yet: {count}."),
     "case-open": N_("Say whether the case is rectified, and what was seen."),
     "case-photo": N_("The case needs a photo of what was found."),
     "witness-first": N_("Say who saw that the signature was refused, and why."),
@@ -89,6 +89,6 @@ PHONE: Final[dict[str, str]] = {
     "signed-out": N_("You are signed out. What is on this phone stays here; sign in to send it."),
     "no-worker": N_("This page cannot work without a network here: it needs https."),
     "stranger": N_(
-        "{count} visits of {name} wait on this phone. They are sent when {name} signs in."
+        "Visits of {name} that wait on this phone: {count}. They are sent when {name} signs in."
     ),
 }

@@ -131,7 +131,7 @@ def test_a_visit_without_a_network_is_sent_later_and_once(
     expect(page.locator(".draft")).to_contain_text("waits for the network")
     assert counts(site)["visits"] == 0
     page.reload()  # the phone was switched off and on again
-    expect(page.locator(".draft")).to_contain_text("2 photos")
+    expect(page.locator(".draft")).to_contain_text("photos: 2")
 
     page.context.set_offline(False)
     page.evaluate("dispatchEvent(new Event('online'))")
@@ -200,7 +200,7 @@ def test_signing_out_says_what_waits_and_leaves_nothing_behind(
         page.get_by_role("button", name="Menu").click()
         page.locator("#menu").get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/sign-in")
-    assert asked == ["1 visits on this phone are not sent. Sign out and lose them?"] * 2
+    assert asked == ["Visits on this phone that are not sent: 1. Sign out and lose them?"] * 2
     names = page.evaluate("indexedDB.databases().then((all) => all.map((one) => one.name))")
     workers = page.evaluate("navigator.serviceWorker.getRegistrations().then((all) => all.length)")
     kept = page.evaluate("caches.keys()")
