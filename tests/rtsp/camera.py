@@ -24,7 +24,7 @@ def main() -> None:
     import gi  # type: ignore[import-not-found]  # Debian's, for its own Python
 
     gi.require_version("GstRtspServer", "1.0")
-    from gi.repository import GLib, Gst, GstRtspServer
+    from gi.repository import GLib, Gst, GstRtspServer  # type: ignore[import-not-found]
 
     port, told = sys.argv[1], dict(one.split("=") for one in sys.argv[2:])
     wanted = {"width": "640", "height": "360", "fps": "15", "gop": "30"} | told
