@@ -36,6 +36,7 @@ QUIET_DAYS: Final = 30
 SHOWN: Final = 6
 # Less than this many points is not worth naming.
 WORTH: Final = 0.05
+WORTH_SAYING: Final = 1.0
 TO_PUT_RIGHT: Final = ("open", "overdue", "repeated")
 
 
@@ -141,8 +142,20 @@ def headline(score: Score) -> str:
         return ""
     if score.caps:
         return words.CAP[min(score.caps, key=lambda cap: cap.limit).name]
-    worst = max(score.parts, key=lambda part: part.lost, default=None)
-    return words.ALL_WELL if worst is None or worst.lost < 1 else words.WORST[worst.name]
+    lost = [part for part in score.parts if part.lost >= WORTH_SAYING]
+    caused = [part for part in lost if _caused(part, score.episodes or ())]
+    if caused:
+        return words.WORST[max(caused, key=lambda part: part.lost).name]
+    return words.NOTHING_FOUND if lost else words.ALL_WELL
+
+
+def _caused(part: Part, costs: Sequence[EpisodeCost]) -> bool:
+    """Whether something happened; a part may also lack points because little was watched yet."""
+    if part.terms is not None:
+        return _count(part, costs) > 0
+    if part.due is not None:
+        return (part.on_time or 0) < part.due
+    return True
 
 
 def _count(part: Part, costs: Sequence[EpisodeCost]) -> int:

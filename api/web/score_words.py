@@ -31,6 +31,7 @@ WORST: Final[dict[str, str]] = {
     "rectification": N_("Orders that were met late cost you most."),
     "observability": N_("Cameras that do not work cost you most."),
 }
+NOTHING_FOUND: Final = N_("Nothing was found. The score rises by itself as more hours are watched.")
 ALL_WELL: Final = N_("Nothing pulls you down. Keep it like this.")
 CAP: Final[dict[str, str]] = {
     "open_pest": N_("A rat, mouse or cockroach was seen and is not cleared yet."),
