@@ -118,7 +118,7 @@ def speeds(paths: Sequence[Path], pairs: int) -> None:
         for name, times in spent.items():
             median_s = statistics.median(times)
             print(
-                f"{path.stem}, {name}: {1000 * median_s / length_s:.0f} CPU-ms a second of footage, "
+                f"{path.stem}, {name}: {1000 * median_s / length_s:.0f} CPU-ms a second, "
                 f"{length_s / median_s:.1f} x real time a core (goal {GOALS['speed']:.0f})"
             )
 
