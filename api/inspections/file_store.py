@@ -19,7 +19,7 @@ from api.inspections.models import VisitFileRow, VisitRow
 from api.inspections.photos import check_signature, cleaned
 from api.inspections.rules import require_open
 from api.inspections.schemas import MAX_FILES, FileOut, Sent
-from api.inspections.store import locked, visible
+from api.inspections.store import done_already, locked, visible
 from vision.errors import ConflictError, NotFoundError
 
 Kind = Literal["photo", "signature", "receipt"]
@@ -85,6 +85,8 @@ def may_add(session: Session, person: Person, visit_id: UUID, file_id: UUID, sha
         if (known.visit_id, known.received_sha256) != (row.id, sha256):
             raise ConflictError("another file has this id; make a new one")
         return False
+    if row.state == "done":
+        raise done_already(session, row)
     require_open(row.state, "given files")
     mine = VisitFileRow.visit_id == row.id
     if (session.scalar(select(func.count()).where(mine)) or 0) >= MAX_FILES:

@@ -22,7 +22,7 @@ from api.inspections.models import AnswerRow, FindingRow, VisitFileRow, VisitRow
 from api.inspections.record import Facts, record_of, sha256_of
 from api.inspections.rules import require_open, result_of, unanswered
 from api.inspections.schemas import FindingIn, ResultIn
-from api.inspections.store import locked, name_of
+from api.inspections.store import done_already, locked
 from api.restaurants.models import RestaurantRow, StationRow
 from vision.errors import ConflictError, InvalidError, NotFoundError
 from vision.sealing import canonical
@@ -67,11 +67,7 @@ def _require_same(session: Session, row: VisitRow, given: ResultIn, sent: str) -
         if row.submission_sha256 == sent:
             return False
         raise ConflictError("this result was sent before with other content; the first one stands")
-    who, at = name_of(session, row.finished_by), row.finished_at
-    raise ConflictError(
-        f"{who} finished this visit already ({at:%Y-%m-%d %H:%M} UTC);"
-        " send this one as a visit of its own, or discard it"
-    )
+    raise done_already(session, row)
 
 
 def _prepare(session: Session, row: VisitRow, given: ResultIn) -> Prepared:

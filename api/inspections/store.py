@@ -128,6 +128,15 @@ def cancel(session: Session, person: Person, visit_id: UUID, given: CancelIn) ->
     audit.append(session, person.id, "visit.cancelled", row.id, reason=row.cancel_reason)
 
 
+def done_already(session: Session, row: VisitRow) -> ConflictError:
+    """Says who was first, and what to do with what somebody else brings."""
+    who, at = name_of(session, row.finished_by), row.finished_at
+    return ConflictError(
+        f"{who} finished this visit already ({at:%Y-%m-%d %H:%M} UTC);"
+        " send this one as a visit of its own, or discard it"
+    )
+
+
 def name_of(session: Session, user_id: str | None) -> str:
     """What somebody is called."""
     name = session.scalar(select(UserRow.name).where(UserRow.id == user_id))

@@ -196,8 +196,8 @@ def test_signing_out_says_what_waits_and_leaves_nothing_behind(
         dialog.accept() if answers.pop(0) else dialog.dismiss()
 
     page.on("dialog", answer)
+    page.get_by_role("button", name="Menu").click()
     for _ in range(2):
-        page.get_by_role("button", name="Menu").click()
         page.locator("#menu").get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/sign-in")
     assert asked == ["Visits on this phone that are not sent: 1. Sign out and lose them?"] * 2
