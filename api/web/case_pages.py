@@ -124,7 +124,7 @@ def _page(
         422 if told else 200,
         case=case,
         item=item,
-        forms={name: form for name, form in words.FORMS.items() if name in case.can},
+        forms=_forms(case),
         owner=found.person.role == "restaurant",
         notice=translate(request, notice) if notice else "",
         told=translate(request, told) if told else "",
@@ -134,6 +134,13 @@ def _page(
         usual=usual_order(case.rule, code),
         recurrence_days=times.clocks.recurrence_days,
     )
+
+
+def _forms(case: CaseDetail) -> dict[PersonAction, words.Form]:
+    """The forms that this reader may use now, the likely ones first."""
+    likely = words.FIRST.get(case.state, ())
+    able = [name for name in words.FORMS if name in case.can]
+    return {name: words.FORMS[name] for name in sorted(able, key=lambda name: name not in likely)}
 
 
 def _item(session: Session, request: Request, found: SignedIn, case: CaseDetail) -> Item | None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from api.cases.clocks import Calendar, Clocks
+from api.cases.diagram import PAGE, drawn, tabled, updated
 from api.cases.rules import (
     By,
     Given,
@@ -291,3 +292,9 @@ class AnyCase(RuleBasedStateMachine):
 
 TestAnyCase = AnyCase.TestCase
 TestAnyCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+
+
+def test_the_drawing_in_the_docs_is_the_table_of_the_code() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert updated(page) == page, "run python -m api.cases.diagram"
+    assert drawn() in page and tabled() in page
