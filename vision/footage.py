@@ -42,12 +42,17 @@ def state_of(path: Path) -> tuple[int, int]:
 def collect(paths: Sequence[Path], elsewhere: Sequence[Footage] = ()) -> list[Footage]:
     """The videos these paths name, folders searched through, in order of their labels."""
     found = [item for path in paths for item in expand(path)]
-    unique = {footage.path.resolve(): footage for footage in (*found, *elsewhere)}
+    unique = {_place(footage.path): footage for footage in (*found, *elsewhere)}
     footage = list(unique.values())
     labels = [item.label for item in footage]
     if len(set(labels)) != len(labels):
         footage = [replace(item, label=label) for item, label in _longer(footage)]
     return sorted(footage, key=lambda item: item.label)
+
+
+def _place(path: Path) -> Path:
+    """Where it lies; links that lead nowhere are told apart."""
+    return path.resolve() if path.exists() else path.absolute()
 
 
 def _longer(footage: Sequence[Footage]) -> Iterator[tuple[Footage, str]]:

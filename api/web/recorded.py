@@ -29,6 +29,7 @@ from api.web.rendering import render, translate
 from api.web.words import N_
 from vision.errors import ConflictError, InvalidError
 from vision.footage import VIDEO_SUFFIXES
+from vision.reasons import reason
 
 router = APIRouter(include_in_schema=False)
 MAX_CHOICE: Final = 200
@@ -174,6 +175,7 @@ def _facts(
         "left_s": left_s,
         "has_report": job_folder(settings, job.id).report.is_file(),
         "words": words,
+        "reason": reason,
     }
 
 
