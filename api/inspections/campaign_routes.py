@@ -78,16 +78,16 @@ def close_campaign(
 
 
 @router.get(
-    "/{campaign_id}/summary.{form}",
+    "/{campaign_id}/summary",
     response_class=Response,
     responses=FILE | problems(401, 403, 404, 422),
 )
 def read_summary(
     request: Request,
     campaign_id: CampaignId,
-    form: Form,
     found: InspectorDep,
     database: DatabaseDep,
+    form: Form = "xlsx",
 ) -> Response:
     """The summary as `csv`, `xlsx` or `pdf`, in the language that the request accepts."""
     with database.reading() as session:

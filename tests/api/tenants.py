@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from fastapi.testclient import TestClient
 from httpx2 import Response
@@ -25,6 +26,8 @@ from api.database import now
 from api.notifications.models import NotificationRow, SubscriptionRow
 from api.notifications.schemas import SubscriptionIn
 from api.policy.rules import shipped
+from api.reports.models import ReportRow
+from api.reports.store import make_due
 from api.samples.models import SampleRow
 from tests.api.building import JPEG, PASSWORD, Kitchen, key_of, ref, review
 from tests.api.inspecting import Phone, photo
@@ -247,6 +250,15 @@ def _campaign(tenants: Tenants) -> str:
     return str(tenants.json("supervisor", "POST", "/campaigns", json=body)["id"])
 
 
+def _report(tenants: Tenants) -> str:
+    """The report of the other restaurant's station."""
+    station = tenants.foreign("station_id")
+    with tenants.kitchen.database.writing() as session:
+        make_due(session, ZoneInfo("Asia/Shanghai"))
+        wanted = select(ReportRow.id).where(ReportRow.station_id == station)
+        return session.scalars(wanted.limit(1)).one()
+
+
 FOREIGN: Final[dict[str, Callable[[Tenants], str]]] = {
     "alert_id": _alert,
     "analysis_id": _analysis,
@@ -261,13 +273,13 @@ FOREIGN: Final[dict[str, Callable[[Tenants], str]]] = {
     "first_day": lambda tenants: "2026-11-23",
     "file_id": _visit_file,
     "file_path": lambda tenants: "frame.jpg",
-    "form": lambda tenants: "csv",
     "hold_id": _hold,
     "import_id": _import,
     "item_id": _item,
     "look_id": _look,
     "notification_id": _notification,
     "prefix": _key,
+    "report_id": _report,
     "restaurant_id": lambda tenants: tenants.kitchen.other_restaurant,
     "review_id": _review,
     "round_id": _round,

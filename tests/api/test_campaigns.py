@@ -120,11 +120,11 @@ def test_the_summary_as_a_file_runs_nothing(
 ) -> None:
     campaign = started(inspector, schools)
     asked = {"Accept-Language": language}
-    table = inspector.get(f"{CAMPAIGNS}/{campaign}/summary.csv", headers=asked)
+    table = inspector.get(f"{CAMPAIGNS}/{campaign}/summary?form=csv", headers=asked)
     assert "'=School 0" in table.text and "\n=School" not in table.text
-    book = inspector.get(f"{CAMPAIGNS}/{campaign}/summary.xlsx", headers=asked)
+    book = inspector.get(f"{CAMPAIGNS}/{campaign}/summary?form=xlsx", headers=asked)
     with zipfile.ZipFile(io.BytesIO(book.content)) as parts:
         sheet = parts.read("xl/worksheets/sheet1.xml").decode()
     assert "<f>" not in sheet
-    paper = inspector.get(f"{CAMPAIGNS}/{campaign}/summary.pdf", headers=asked)
+    paper = inspector.get(f"{CAMPAIGNS}/{campaign}/summary?form=pdf", headers=asked)
     assert paper.content.startswith(b"%PDF")
