@@ -42,6 +42,7 @@ from api.middleware import BodyLimitMiddleware, HeadersMiddleware
 from api.notifications import routes as notification_routes
 from api.patrols import routes as patrol_routes
 from api.policy import routes as policy_routes
+from api.reports import routes as report_routes
 from api.restaurants import routes as restaurant_routes
 from api.reviews import routes as review_routes
 from api.samples import routes as sample_routes
@@ -83,6 +84,7 @@ ROUTERS: Final = (
     figure_routes.router,
     board_routes.router,
     ledger_routes.router,
+    report_routes.router,
     appeal_routes.router,
     card_routes.router,
     sheet_routes.router,

@@ -90,6 +90,7 @@ def serve(
     from api.app import create_app
     from api.cases.worker import Worker as CaseWorker
     from api.notifications.worker import Worker
+    from api.reports.worker import ReportWorker
     from api.scores.worker import ScoreWorker
 
     settings = settings_for(database_url, data)
@@ -99,8 +100,9 @@ def serve(
     worker = Worker(served.state.database, settings)
     runner = Runner(served.state.database, settings, served.state.storage)
     scores = ScoreWorker(served.state.database)
+    reports = ReportWorker(served.state.database, settings)
     cases = CaseWorker(served.state.database)
-    with worker.running(), runner.running(), scores.running(), cases.running():
+    with worker.running(), runner.running(), scores.running(), cases.running(), reports.running():
         # The metrics count requests; a line for each costs a tenth of the time.
         uvicorn.run(served, host=host, port=port, access_log=False, server_header=False)
 

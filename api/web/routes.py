@@ -35,9 +35,11 @@ from api.web import (
     notifications,
     office,
     patrol,
+    policy_page,
     precision,
     provider,
     recorded,
+    reports,
     review,
     review_history,
     review_quality,
@@ -68,6 +70,8 @@ router.include_router(provider.router)
 router.include_router(office.router)
 router.include_router(dashboard.router)
 router.include_router(ledger.router)
+router.include_router(policy_page.router)
+router.include_router(reports.router)
 router.include_router(import_pages.router)
 router.include_router(admin_users.router)
 router.include_router(admin_restaurants.router)
