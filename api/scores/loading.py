@@ -224,13 +224,7 @@ def _orders(
     rows = session.scalars(
         _standing(ids, at).where(OrderRow.due_at > since, OrderRow.due_at <= at)
     ).all()
-    reasons: defaultdict[str, set[str]] = defaultdict(set)
-    for case_id, alert_id in session.execute(
-        select(CaseAlertRow.case_id, CaseAlertRow.alert_id)
-        .join(AlertRow, AlertRow.id == CaseAlertRow.alert_id)
-        .where(AlertRow.restaurant_id.in_(ids), CaseAlertRow.left_at.is_(None))
-    ):
-        reasons[case_id].add(str(alert_id))
+    reasons = _reasons(session, ids)
     orders: defaultdict[str, list[Order]] = defaultdict(list)
     for row in rows:
         orders[row.restaurant_id].append(
@@ -243,3 +237,15 @@ def _orders(
             )
         )
     return orders
+
+
+def _reasons(session: Session, ids: Collection[str]) -> defaultdict[str, set[str]]:
+    """The alerts of each case."""
+    reasons: defaultdict[str, set[str]] = defaultdict(set)
+    for case_id, alert_id in session.execute(
+        select(CaseAlertRow.case_id, CaseAlertRow.alert_id)
+        .join(AlertRow, AlertRow.id == CaseAlertRow.alert_id)
+        .where(AlertRow.restaurant_id.in_(ids), CaseAlertRow.left_at.is_(None))
+    ):
+        reasons[case_id].add(str(alert_id))
+    return reasons
