@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -29,19 +31,29 @@ from api.restaurants.models import RestaurantRow
 ACTIONS: Final = ("review.given", "review.undone", "alert.reopened", "alert.received")
 ENTRIES: Final = 500
 LATE_FOR: Final = timedelta(days=1)
+Take = Callable[[Session, AuditRow], None]
 
 
-def read_log(session: Session, worker: WorkerRow) -> int:
-    """Take in what was logged since; how many entries were read."""
+def read_log(
+    session: Session, worker: WorkerRow, further: Mapping[str, Take] = MappingProxyType({})
+) -> int:
+    """Take in what was logged since; how many entries were read.
+
+    ``further`` says what is done with actions that are not about alerts.
+    """
     head = session.scalars(select(AuditHead.seq)).one()
     last = min(head, worker.seq + ENTRIES)
     entries = session.scalars(
         select(AuditRow)
-        .where(AuditRow.seq > worker.seq, AuditRow.seq <= last, AuditRow.action.in_(ACTIONS))
+        .where(
+            AuditRow.seq > worker.seq,
+            AuditRow.seq <= last,
+            AuditRow.action.in_((*ACTIONS, *further)),
+        )
         .order_by(AuditRow.seq)
     ).all()
     for entry in entries:
-        _take(session, entry)
+        further.get(entry.action, _take)(session, entry)
     read, worker.seq = last - worker.seq, last
     session.flush()
     return read
@@ -90,7 +102,7 @@ def _tell(
     session: Session, trigger: Trigger, alert: AlertRow, facts: dict[str, Any], turn: int = 0
 ) -> None:
     """A message to everybody who subscribed to it, unless their digest will tell."""
-    for to in _subscribers(session, alert, trigger):
+    for to in subscribers(session, alert.restaurant_id, trigger):
         urgent = bypasses(alert.severity, to.bypass)  # type: ignore[arg-type]  # both were checked when stored
         if to.digest != "none" and not urgent and trigger != "alert_late":
             continue
@@ -105,7 +117,7 @@ def _tell(
             subject=str(alert.id),
             due_at=due_at(at, quiet, ZoneInfo(to.time_zone)),
         )
-        _put(session, to, draft, facts)
+        put(session, to, draft, facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +131,7 @@ class Draft:
     due_at: datetime
 
 
-def _put(session: Session, to: SubscriptionRow, draft: Draft, facts: dict[str, Any]) -> None:
+def put(session: Session, to: SubscriptionRow, draft: Draft, facts: dict[str, Any]) -> None:
     """Once per key; only the holder of the lease puts, so nobody puts it at the same time."""
     same = NotificationRow.key == draft.key
     if session.scalar(select(NotificationRow.id).where(same)) is not None:
@@ -145,15 +157,13 @@ def quiet_of(to: SubscriptionRow) -> Quiet | None:
     return Quiet(to.quiet_from, to.quiet_until)
 
 
-def _subscribers(session: Session, alert: AlertRow, trigger: Trigger) -> list[SubscriptionRow]:
+def subscribers(session: Session, restaurant_id: str, trigger: Trigger) -> list[SubscriptionRow]:
     station = (
-        select(RestaurantRow.station_id)
-        .where(RestaurantRow.id == alert.restaurant_id)
-        .scalar_subquery()
+        select(RestaurantRow.station_id).where(RestaurantRow.id == restaurant_id).scalar_subquery()
     )
     office = and_(SubscriptionRow.restaurant_id.is_(None), SubscriptionRow.station_id.is_(None))
     place = or_(
-        SubscriptionRow.restaurant_id == alert.restaurant_id,
+        SubscriptionRow.restaurant_id == restaurant_id,
         SubscriptionRow.station_id == station,
         office,
     )
@@ -179,7 +189,7 @@ def _withdraw(session: Session, alert: AlertRow, facts: dict[str, Any]) -> None:
             told = {**facts, "path": "/alerts"}
             key, topic = f"withdrawn:{row.id}", f"withdrawn:{alert.id}"
             draft = Draft("alert_withdrawn", key, topic, str(alert.id), now())
-            _put(session, to, draft, told)
+            put(session, to, draft, told)
     session.flush()
 
 
@@ -210,7 +220,7 @@ def note_digests(session: Session) -> None:
             key, topic = f"digest:{to.id}:{span.until.isoformat()}", f"digest:{to.id}"
             due = due_at(span.until, quiet_of(to), zone)
             draft = Draft("digest", key, topic, to.id, due)
-            _put(session, to, draft, _summary(session, to, span))
+            put(session, to, draft, _summary(session, to, span))
 
 
 def _summary(session: Session, to: SubscriptionRow, span: Span) -> dict[str, Any]:

@@ -8,12 +8,19 @@ from typing import Any, Final
 
 from api.notifications.rules import Trigger
 from api.web import message_words as say
+from api.web.case_matters import matter_of
+from api.web.case_words import CASE_STATE
 from api.web.language import Clock, LanguageCode, clock_at, translations
 from api.web.words import RULE, SEVERITY, ZONE_TYPE
 
 LONGEST_SUBJECT: Final = 150
 TIMES: Final = ("time", "due", "since", "until")
-WORDS: Final[dict[str, dict[Any, str]]] = {"rule": RULE, "severity": SEVERITY, "zone": ZONE_TYPE}
+WORDS: Final[dict[str, dict[Any, str]]] = {
+    "rule": RULE,
+    "severity": SEVERITY,
+    "zone": ZONE_TYPE,
+    "state": CASE_STATE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,8 @@ def _told(facts: dict[str, Any], reader: Reader, clock: Clock) -> dict[str, Any]
     for name in TIMES:
         if name in facts:
             told[name] = clock.day_time(datetime.fromisoformat(facts[name]))
+    if "matter" in facts:
+        told["matter"] = matter_of(facts["matter"], reader.language)
     for name, words in WORDS.items():
         if name in facts:
             told[name] = gettext(words[facts[name]])

@@ -12,9 +12,32 @@ from zoneinfo import ZoneInfo
 from vision.names import SEVERITIES, Severity
 
 Trigger = Literal[
-    "alert_upheld", "alert_withdrawn", "alert_late", "camera_offline", "digest", "test"
+    "alert_upheld",
+    "alert_withdrawn",
+    "alert_late",
+    "camera_offline",
+    "case_opened",
+    "case_answered",
+    "case_ordered",
+    "case_due",
+    "case_overdue",
+    "case_looked_back",
+    "case_closed",
+    "digest",
+    "test",
 ]
-Chosen = Literal["alert_upheld", "alert_late", "camera_offline"]
+Chosen = Literal[
+    "alert_upheld",
+    "alert_late",
+    "camera_offline",
+    "case_opened",
+    "case_answered",
+    "case_ordered",
+    "case_due",
+    "case_overdue",
+    "case_looked_back",
+    "case_closed",
+]
 Digest = Literal["none", "daily", "weekly"]
 Bypass = Literal["none", "minor", "major", "critical"]
 Channel = Literal["webhook", "email"]

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from api.database import Database, new_id, now
 from api.errors import DatabaseBusyError, SendError
-from api.notifications import intake, mail, webhook
+from api.notifications import case_intake, intake, mail, webhook
 from api.notifications.messages import Message, Reader, compose
 from api.notifications.models import NotificationRow, SubscriptionRow, WorkerRow
 from api.notifications.rules import delay
@@ -78,7 +78,7 @@ class Worker:
             worker = self._lease(session)
             if worker is None:
                 return None
-            while intake.read_log(session, worker) == intake.ENTRIES:
+            while intake.read_log(session, worker, case_intake.TAKE) == intake.ENTRIES:
                 continue
             intake.note_late(session)
             intake.note_digests(session)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, get_args
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse
@@ -15,6 +15,7 @@ from api.database import Database
 from api.deps import DatabaseDep, SettingsDep
 from api.notifications import store
 from api.notifications.routes import EditorDep, NotificationId, SubscriptionId
+from api.notifications.rules import Chosen
 from api.notifications.schemas import SubscriptionIn, SubscriptionMade
 from api.restaurants.store import sees_everything
 from api.settings import Settings
@@ -24,7 +25,7 @@ from api.web.words import N_
 from vision.errors import ConflictError, InvalidError, NotFoundError
 
 router = APIRouter(include_in_schema=False)
-CHOICES: Final = ("alert_upheld", "alert_late", "camera_offline")
+CHOICES: Final = get_args(Chosen)
 NOT_SAVED: Final = N_("Not saved. Check the field %s.")
 REFUSED: Final = N_("Not saved: this address cannot be used. It must be one that may be reached.")
 SAVED: Final = N_("Saved.")
@@ -114,7 +115,9 @@ def _page(
         messages=messages,
         places=_places(found.person, cameras),
         office=found.person.role in store.OFFICE and sees_everything(found.person),
-        choices=CHOICES if found.person.role in store.OFFICE else (CHOICES[0], CHOICES[2]),
+        choices=CHOICES
+        if found.person.role in store.OFFICE
+        else tuple(one for one in CHOICES if one != "alert_late"),
         channels=("email", "webhook") if settings.smtp_host else ("webhook",),
         words=words,
     )
