@@ -1,6 +1,7 @@
 """From torch to the file that ships, and a training on somebody's own pictures, whole."""
 
 import importlib.util
+import shutil
 import tomllib
 from pathlib import Path
 
@@ -9,8 +10,15 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from models.box_calibration import Line, fold
+from models.bundle import update
 from models.cli import app
-from models.export import BOX_TOLERANCE_PX, CONFIDENCE_TOLERANCE
+from models.export import BOX_TOLERANCE_PX, CONFIDENCE_TOLERANCE, export_detector
+from models.pictures import read_image
+from models.seen import open_bare
+from vision.detections import HEAD
+from vision.detector import OpenVinoDetector
+from vision.frames import Frame
 from vision.model import DEFAULT_MODEL, load_model
 
 pytestmark = [
@@ -50,6 +58,23 @@ def test_the_shipped_graph_answers_as_the_shipped_weights(tmp_path: Path) -> Non
     assert 0 < apart["confidence"] <= CONFIDENCE_TOLERANCE
 
 
+def test_a_line_folded_into_the_weights_is_what_the_graph_then_says(tmp_path: Path) -> None:
+    picture, folded = frames(tmp_path, "range-no-hat", 1)[0], tmp_path / "bundle"
+    shutil.copytree(DEFAULT_MODEL, folded)
+    line = Line(0.5, -0.3)
+    fold(folded / "detector.pt", {"head": line})
+    export_detector(folded / "detector.pt", folded / "detector.onnx")
+    update(folded, {})
+    frame = Frame(read_image(picture), 0.0)
+    before, after = (
+        open_bare(load_model(bundle), precision="f32").detect(frame)
+        for bundle in (DEFAULT_MODEL, folded)
+    )
+    told = [each.confidence[each.class_id == HEAD] for each in (before, after)]
+    sure = line.of(told[0][told[0] > 0.5])
+    assert len(sure) and np.abs(told[1][: len(sure)] - sure).max() < CONFIDENCE_TOLERANCE
+
+
 def lay_own(root: Path) -> Path:
     """A YOLO folder that knows rats alone, as somebody might have one."""
     for side, count in (("train", 8), ("val", 3)):
@@ -62,6 +87,7 @@ def lay_own(root: Path) -> Path:
     return root
 
 
+@pytest.mark.timeout(1200)
 def test_a_folder_of_ones_own_is_trained_on_and_exported_whole(tmp_path: Path) -> None:
     data, out, bundle = lay_own(tmp_path / "data"), tmp_path / "out", tmp_path / "bundle"
     words = ["--data", str(data), "--out", str(out)]
@@ -78,3 +104,7 @@ def test_a_folder_of_ones_own_is_trained_on_and_exported_whole(tmp_path: Path) -
     assert tables["metrics"]["detector"]["overall"]["pictures"] == 3
     # Three boxes say nothing about a threshold: it stays as it was.
     assert manifest.detector.thresholds == shipped.detector.thresholds
+    assert not manifest.training["box_calibration"]
+    image = read_image(data / "images" / "val" / "night-rodent-0.jpg")
+    found = OpenVinoDetector(load_model(bundle)).detect(Frame(image, 0.0))
+    assert (found.confidence >= min(manifest.detector.thresholds.values())).all()
