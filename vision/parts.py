@@ -50,6 +50,8 @@ class Parts:
     def __init__(self, folder: Path, analysis_key: str) -> None:
         self._folder = folder
         self._analysis_key = analysis_key
+        # Kept in mind: to search a folder of ten thousand for each takes longer than looking.
+        self._pieces: dict[str, set[Path]] = {}
 
     def load(self, footage: Footage) -> Part | None:
         """The part, unless there is none or the video has changed since."""
@@ -62,7 +64,7 @@ class Parts:
     def save(self, footage: Footage, part: Part) -> None:
         """Keep a part, whole or not at all; its pieces are not needed any more."""
         self._write(self._path(footage.label, "json"), part.model_dump_json().encode())
-        for piece in self._folder.glob(f"{self._name(footage.label)}-*.seen"):
+        for piece in self._pieces.pop(footage.label, set()):
             piece.unlink(missing_ok=True)
 
     def seen(self, task: Task) -> Seen | None:
@@ -105,7 +107,9 @@ class Parts:
 
     def _piece(self, task: Task) -> Path:
         span = f"{task.segment.start_s:.0f}-{task.segment.end_s:.0f}"
-        return self._path(f"{task.footage.label}", "seen", f"-{span}")
+        path = self._path(task.footage.label, "seen", f"-{span}")
+        self._pieces.setdefault(task.footage.label, set()).add(path)
+        return path
 
     def _path(self, label: str, suffix: str, more: str = "") -> Path:
         return self._folder / f"{self._name(label)}{more}.{suffix}"
