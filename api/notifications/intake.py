@@ -28,7 +28,13 @@ from api.notifications.models import NotificationRow, SubscriptionRow, WorkerRow
 from api.notifications.rules import SETTLE, Quiet, Span, Trigger, bypasses, due_at, latest_digest
 from api.restaurants.models import RestaurantRow
 
-ACTIONS: Final = ("review.given", "review.undone", "alert.reopened", "alert.received")
+ACTIONS: Final = (
+    "review.given",
+    "review.undone",
+    "alert.reopened",
+    "alert.overturned",
+    "alert.received",
+)
 ENTRIES: Final = 500
 LATE_FOR: Final = timedelta(days=1)
 Take = Callable[[Session, AuditRow], None]
