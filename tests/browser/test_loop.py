@@ -62,7 +62,7 @@ class Loop:
         if colour:
             box.locator("input[type=file]").set_input_files(photo(colour))
         box.get_by_role("button", name=form).click()
-        expect(page.get_by_role("status")).to_contain_text("Done")
+        expect(page.locator(".note[role=status]")).to_contain_text("Done")
 
     def bring_on(self, ahead: timedelta) -> None:
         """What happens by itself, as if so much time had passed."""
