@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import platform
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import structlog
 import typer
 
 from vision.bench import Job, measure, ratios, read_clip
@@ -29,6 +31,7 @@ def run_bench(
     """Measure the first clip's work, then so many cameras at once for each of ``streams``."""
     if not clips:
         raise ConfigError("nothing to measure with; give a video, or the address of a camera")
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     bundle = load_model(model)
     told: dict[str, Any] = {"schema": SCHEMA, "machine": machine(), "model": bundle.ref.name}
     if "://" not in str(clips[0]) and how["pairs"]:

@@ -19,6 +19,7 @@ from vision.live.sampling import Rates
 from vision.live.stream import keep_reading
 
 SETTLES_S: Final = 5.0
+WARM_WITHIN_S: Final = 120.0
 # Held: next to nothing was dropped, and nobody waited for long.
 MOST_LOST: Final = 0.01
 MOST_P95_S: Final = 0.3
@@ -52,7 +53,6 @@ class Density:
 class _Hall:
     """The seats, the threads that look, and what they noted after settling."""
 
-    detector: Any
     desk: Desk = field(default_factory=Desk)
     seats: dict[str, Seat] = field(default_factory=dict)
     latencies_s: list[float] = field(default_factory=list)
@@ -62,6 +62,15 @@ class _Hall:
     def drop(self, _camera_id: str, _time_s: float) -> None:
         """A newer picture came before anybody looked."""
         self.lost += self.counting
+
+    def wait_until_warm(self, quit: threading.Event) -> None:
+        """Until the engines are compiled and have settled."""
+        end_s = time.monotonic() + WARM_WITHIN_S
+        while sum(one.looked for one in self.seats.values()) < 2 * len(self.seats):
+            if time.monotonic() > end_s:
+                return
+            quit.wait(0.2)
+        quit.wait(SETTLES_S)
 
     def look(self, quit: threading.Event) -> None:
         """One looking thread."""
@@ -89,25 +98,25 @@ def hold(
     clips: Sequence[Path], streams: int, mode: str, fps: float, seconds: float, detector: Any
 ) -> Density:
     """Watch so many simulated cameras for so long, after they have settled."""
-    quit, hall = threading.Event(), _Hall(detector)
+    quit, hall, threads = threading.Event(), _Hall(), list[threading.Thread]()
     hall.desk.lost = hall.drop
     before_mib = _rss_mib()
     for k in range(streams):
-        name, address = f"camera-{k}", _address(clips[k % len(clips)])
-        one = seat(detector, rates_of(mode, fps), hall.desk, name)
+        one = seat(detector, rates_of(mode, fps), hall.desk, f"camera-{k}")
         one.eye.clock = time.monotonic
-        hall.seats[name] = one
-        _start(keep_reading, address, one.eye, quit)
+        hall.seats[f"camera-{k}"] = one
+        threads.append(_started(keep_reading, _address(clips[k % len(clips)]), one.eye, quit))
         quit.wait(2.0 / streams)  # cameras of one switch do not show their keys together
-    for _ in range(os.cpu_count() or 1):
-        _start(hall.look, quit)
-    quit.wait(SETTLES_S)
+    threads += [_started(hall.look, quit) for _ in range(os.cpu_count() or 1)]
+    hall.wait_until_warm(quit)
     began_s, cpu_s, hall.counting = time.monotonic(), time.process_time(), True
     quit.wait(seconds)
     hall.counting, passed_s = False, time.monotonic() - began_s
     busy = (time.process_time() - cpu_s) / passed_s
     rss = (_rss_mib() - before_mib) / streams
     quit.set()
+    for thread in threads:
+        thread.join()
     return _summed(hall, (streams, mode, passed_s, busy, rss))
 
 
@@ -129,8 +138,10 @@ def _address(place: Path) -> Address:
     return read_address(text if "://" in text else f"file:{place}")
 
 
-def _start(work: Any, *arguments: Any) -> None:
-    threading.Thread(target=work, args=arguments, daemon=True).start()
+def _started(work: Any, *arguments: Any) -> threading.Thread:
+    thread = threading.Thread(target=work, args=arguments, daemon=True)
+    thread.start()
+    return thread
 
 
 def _rss_mib() -> float:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.live.seen import group, piece
+from tests.live.seen import H264, group, piece
 from vision.live.pieces import Format, Piece, Ring, evenly_timed
 
 
@@ -44,11 +44,13 @@ def test_a_stream_without_further_keys_does_not_fill_the_memory() -> None:
     assert ring.size_bytes <= 100_000
 
 
-def test_pieces_of_two_connections_never_mix() -> None:
+def test_a_new_connection_begins_with_a_key_and_the_old_one_can_still_be_shown() -> None:
     ring = filled(Ring(), group(0.0))
     other = Format("h264", Fraction(1, 90_000), 1)
+    ring.add(piece(4.9, format=other))
     ring.add(piece(5.0, key=True, format=other))
-    assert [p.format for p in ring.between(0.0, 9.0)] == [other]
+    kept = ring.between(0.0, 9.0)
+    assert [p.format for p in kept[-2:]] == [H264, other] and len(kept) == 26
 
 
 def test_sensible_stamps_are_kept_as_they_are() -> None:

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from threading import RLock
 from typing import Final
 from urllib.parse import quote
 
@@ -67,6 +68,8 @@ class Camera:
         self._asked = 0
         self._noted_s = self._saved_s = time.monotonic()
         self._noted = Exposure()
+        # The looking thread changes what is counted, the housekeeper counts it.
+        self._counting = RLock()
         self.duty = duty
         self._next: Duty | None = None
         self._begin(duty)
@@ -103,6 +106,8 @@ class Camera:
     def look(self, picture: Picture) -> None:
         """Look at one picture, judge it, and pass on what that brings."""
         self._change_duty()
+        if not self.duty.active:
+            return
         frame = picture.frame()
         look = self._looker.look(frame)
         step = self._judge.judge(look)
@@ -122,9 +127,10 @@ class Camera:
         self._teller.unseen(self._judge.finish())
         if duty.zones_version != self.duty.zones_version:
             self._sensor.forget()
-        self._keep_hours()
-        self._begin(duty)
-        self._noted = Exposure()
+        with self._counting:
+            self._keep_hours()
+            self._begin(duty)
+            self._noted = Exposure()
 
     def _ask_for_more(self, step: Step, look: Look) -> None:
         """Tell the sampler what was seen; a second look that was tried is a question too."""
@@ -139,11 +145,12 @@ class Camera:
     def tick(self) -> None:
         """What has to happen whether or not pictures come."""
         now_s, now = time.monotonic(), now_at()
-        for news in self._trouble.step(self._signs(now_s)):
+        for news in self._trouble.step(self._signs(now_s)) if self.duty.active else ():
             self._teller.trouble(news, self.duty, self.eye.newest)
         self._teller.end(now)
         if now_s - self._noted_s >= STRETCH_S:
-            self._keep_hours()
+            with self._counting:
+                self._keep_hours()
             if self.open_alerts():
                 self._teller.book.save()
         if now_s - self._saved_s >= VIEWS_EVERY_S:
@@ -171,7 +178,7 @@ class Camera:
         self._noted_s, self._noted = now_s, seen
         if not self._tools.clerk.recording:
             fresh = Exposure()
-        if self.duty.scheduled():
+        if self.duty.active and self.duty.scheduled():
             self._tools.hours.note(self.id, Stretch(began_at, now, fresh))
         self._tools.metrics.seconds.labels(self.id).inc(max(fresh.camera_s, 0.0))
 

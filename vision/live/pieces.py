@@ -15,7 +15,7 @@ KEEPS_BYTES: Final = 12 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How the pieces of one connection are coded; those of two connections never mix."""
+    """How the pieces of one connection are coded; each connection begins with a key."""
 
     codec: str
     unit_s: Fraction
@@ -68,9 +68,8 @@ class Ring:
     def add(self, piece: Piece) -> None:
         """Keep a piece; the oldest groups go when there are too many."""
         with self._guard:
-            if self._pieces and self._pieces[-1].format is not piece.format:
-                self._clear()
-            if not self._pieces and not piece.key:
+            begins = not self._pieces or self._pieces[-1].format is not piece.format
+            if begins and not piece.key:
                 return
             self._pieces.append(piece)
             self._bytes += len(piece.data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -51,10 +52,17 @@ def write_pieces(pieces: Sequence[Piece], target: Path) -> None:
 
     SourceError when they show nothing; OSError when ``target`` cannot be written.
     """
-    own = [piece for piece in pieces if piece.format is pieces[-1].format]
+    own = _of_one_connection(pieces)
     if own and own[0].format.codec == "h264" and _copied(own, target):
         return
     encode_clip("the camera", _of_one_size(decoded(own)), target)
+
+
+def _of_one_connection(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces of the connection that has most of them: a clip shows one."""
+    connections = Counter(piece.format for piece in pieces)
+    longest = max(connections, key=connections.__getitem__, default=None)
+    return [piece for piece in pieces if piece.format == longest]
 
 
 def _of_one_size(pictures: Iterator[Picture]) -> Iterator[Frame]:

@@ -171,7 +171,7 @@ class Worker:
             camera_id, picture = taken
             try:
                 camera = self._cameras.get(camera_id)
-                if camera is not None and camera.duty.active:
+                if camera is not None:
                     camera.look(picture)
             except SourceError as error:
                 self.metrics.drops.labels(camera_id, "unusable").inc()
