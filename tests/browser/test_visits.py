@@ -66,6 +66,7 @@ def planned(site: Site, restaurant: str) -> str:
 
 def fill_in(page: Page, failing: str | None = None) -> None:
     """Answer every item: all met but the one with these words, which gets two photos."""
+    expect(page.locator("[data-slot=count]").first).to_contain_text("1 / ")
     count = int((page.locator("[data-slot=count]").first.text_content() or "").split("/")[1])
     for place in range(1, count + 1):
         expect(page.locator("[data-slot=count]").first).to_have_text(f"{place} / {count}")
