@@ -1,14 +1,18 @@
 """Thresholds of head states: as low as the promises allow, and faces nobody sees left alone."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from models.choose import ALARMS, MOST_UNSEEN, state_thresholds
+from models.choose import ALARMS, MOST_UNSEEN, detector_thresholds, state_thresholds
 from models.crops import Crop
 from models.dataset import MASK_STATES
 from models.judged import Judged
+from models.labels import MEANINGS, Label, Picture
+from models.seen import Seen
+from vision.detections import KINDS, Detections
 
 WORN, INCORRECT, MISSING, UNSEEN = range(4)
 HEAD = Crop("scut-head", "a", "g", True, np.zeros((1, 1, 3), np.uint8), 60.0, -1, WORN)
@@ -78,3 +82,28 @@ def test_a_part_without_unseen_faces_is_not_touched_by_them() -> None:
     hat = np.repeat(np.array([[0.1, 0.9], [0.9, 0.1]], np.float32), 20, axis=0)
     judged = Judged(crops, 0, hat, np.zeros((40, 4), np.float32), np.full(40, 100, np.float32))
     assert state_thresholds([judged], "hat") == {"worn": 0.4, "missing": 0.4}
+
+
+def shown(kind: str, found: list[tuple[str, float]], set_name: str) -> Seen:
+    """A picture with one pest (or none), found boxes on it where it is, beside it otherwise."""
+    label = Label(MEANINGS[kind], (0.5, 0.5, 0.2, 0.2)) if kind else None
+    picture = Picture(
+        set_name, Path("a.jpg"), "g", (label,) if label else (), frozenset({"rodent", "cockroach"})
+    )
+    boxes = np.tile(np.array([[40, 40, 60, 60]], np.float32), (len(found), 1))
+    sure = np.array([confidence for _, confidence in found], np.float32)
+    ids = np.array([[str(k) for k in KINDS].index(name) for name, _ in found], np.int64)
+    return Seen(picture, 100, 100, Detections.of(boxes, sure, ids))
+
+
+def test_pests_in_empty_rooms_are_limited_both_kinds_together() -> None:
+    pests = [shown("rat", [("rodent", 0.9)], "rat-dpk")] * 40
+    pests += [shown("cockroach", [("cockroach", 0.52)], "cockroach-zonebug")] * 20
+    pests += [shown("cockroach", [("cockroach", 0.9)], "cockroach-zonebug")] * 20
+    rooms = [shown("", [], "empty-rooms")] * 398
+    rooms += [shown("", [("rodent", 0.5)], "empty-rooms")]
+    rooms += [shown("", [("cockroach", 0.51)], "empty-rooms")]
+    limits = detector_thresholds([*pests, *rooms])
+    # One of 400 may stay: silencing the rodent costs no pest, the cockroach twenty.
+    assert limits["rodent"] == 0.55
+    assert limits["cockroach"] < 0.5
