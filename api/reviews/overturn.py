@@ -33,8 +33,8 @@ def involved_in(session: Session, alert_id: UUID) -> set[str]:
 def overturn(session: Session, decider: Person, alert_id: UUID, ground: Reason, text: str) -> None:
     """Dismiss an upheld alert: its verdicts are set aside and kept, the decider's one stands.
 
-    Its case loses it. Precision and score follow from the alert's status. ForbiddenError for whoever judged it
-    before, ConflictError when it is not upheld (any more).
+    Its case loses it. Precision and score follow from the alert's status. ForbiddenError for
+    whoever judged it before, ConflictError when it is not upheld (any more).
     """
     if decider.role not in MAY_OVERTURN:
         raise ForbiddenError("a verdict is overturned by supervisor or admin")

@@ -38,7 +38,7 @@ def overview(found: OfficeDep, database: DatabaseDep, query: OverviewParams) -> 
 def list_sheets(
     restaurant_id: str, found: SignedInDep, database: DatabaseDep, month: MonthQuery = None
 ) -> MonthOut:
-    """The daily, weekly and monthly sheets of a restaurant that end in `month`, this one by default."""
+    """The sheets of a restaurant, of all kinds, that end in `month`, this one by default."""
     with database.reading() as session:
         return store.read_month(session, found.person, restaurant_id, month)
 

@@ -305,7 +305,7 @@ def test_lists_go_on_where_they_stopped(kitchen: Kitchen, inspector: TestClient)
         phone.finish(phone.result())
     seen, cursor = [], None
     while True:
-        asked = {"limit": 2, "state": "done"} | ({"cursor": cursor} if cursor else {})
+        asked = {"limit": "2", "state": "done"} | ({"cursor": cursor} if cursor else {})
         page = inspector.get(VISITS, params=asked).json()
         seen += [item["id"] for item in page["items"]]
         cursor = page["next_cursor"]

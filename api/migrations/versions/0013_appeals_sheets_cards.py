@@ -52,12 +52,24 @@ def _make_appeals() -> None:
         _to("appeals", "ended_by", "users.id"),
         sa.PrimaryKeyConstraint("id", name="pk_appeals"),
     )
-    filed = {"sqlite_where": FILED, "postgresql_where": FILED}
-    op.create_index("uq_appeals_open", "appeals", ["alert_id"], unique=True, **filed)
+    op.create_index(
+        "uq_appeals_open",
+        "appeals",
+        ["alert_id"],
+        unique=True,
+        sqlite_where=FILED,
+        postgresql_where=FILED,
+    )
     op.create_index("ix_appeals_alert_id", "appeals", ["alert_id"])
     op.create_index("ix_appeals_restaurant", "appeals", ["restaurant_id", "filed_at"])
     op.create_index("ix_appeals_newest", "appeals", ["filed_at", "id"])
-    op.create_index("ix_appeals_due", "appeals", ["due_at"], **filed)
+    op.create_index(
+        "ix_appeals_due",
+        "appeals",
+        ["due_at"],
+        sqlite_where=FILED,
+        postgresql_where=FILED,
+    )
     op.create_table(
         "appeal_files",
         sa.Column("appeal_id", sa.String(32), nullable=False),
