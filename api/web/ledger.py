@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 from starlette.responses import Response
 
 from api.cases.transitions import State
@@ -36,7 +37,8 @@ class PageQuery(LedgerQuery):
 
     model_config = ConfigDict(extra="ignore", populate_by_name=True)
 
-    from_: Annotated[Any, Empty, Query(alias="from")] = None
+    from_: Annotated[date | None, Empty, Field(alias="from")] = None
+    until: Annotated[date | None, Empty] = None
     station: Annotated[str | None, Empty] = None
     district: Annotated[str | None, Empty] = None
     restaurant: Annotated[str | None, Empty] = None

@@ -83,6 +83,13 @@ def test_the_list_behind_a_figure_has_as_many_lines(filled: TestClient) -> None:
     assert len(visits) == total["visits"]
 
 
+@pytest.mark.parametrize("path", ["/ledger", "/ledger/visits"])
+def test_the_pages_take_a_form_with_and_without_days(filled: TestClient, path: str) -> None:
+    for days in ("from=2026-11-01&until=2026-11-30", "from=&until=&station=&rule=&state=&met="):
+        answer = filled.get(f"{path}?{days}")
+        assert answer.status_code == 200 and "Golden Wok" in answer.text, days
+
+
 def test_pages_follow_each_other_without_loss(filled: TestClient) -> None:
     seen, cursor = [], ""
     for _ in range(3):
