@@ -60,19 +60,20 @@ def detector_thresholds(seen: Sequence[Seen]) -> dict[str, float]:
 def _quiet(
     thresholds: Mapping[str, float], false: Boxes, right: Boxes, most: float
 ) -> dict[str, float]:
-    """Raise pest thresholds until few false ones are left, the one first that loses fewer pests."""
-    raised = dict(thresholds)
-    while sum(int((false[name] >= raised[name]).sum()) for name in PESTS) > most:
-        steps = []
-        for name in PESTS:
-            told = false[name][false[name] >= raised[name]]
-            above = [t for t in (*GRID, NEVER) if len(told) and t > told.min()]
-            lost = (right[name] >= raised[name]) & (right[name] < min(above, default=NEVER))
-            steps += [(int(lost.sum()), name, above[0])] if above else []
-        if not steps:
-            return raised | dict.fromkeys(PESTS, NEVER)
-        _, name, raised[name] = min(steps)
-    return raised
+    """Pest thresholds, raised so that few false ones are left, shared out to keep most pests."""
+    choices = []
+    for rodents in range(int(most) + 1):
+        left = dict(zip(PESTS, (rodents, int(most) - rodents), strict=True))
+        raised = {name: _lowest(false[name], thresholds[name], left[name]) for name in PESTS}
+        kept = sum(float((right[n] >= raised[n]).mean()) for n in PESTS if len(right[n]))
+        choices.append((kept, rodents, raised))
+    return {**thresholds, **max(choices, key=lambda choice: choice[:2])[2]}
+
+
+def _lowest(false: FloatArray, threshold: float, most: int) -> float:
+    """The lowest threshold, not below the given one, with at most so many false boxes."""
+    quiet = [t for t in GRID if t >= threshold and int((false >= t).sum()) <= most]
+    return quiet[0] if quiet else NEVER
 
 
 def temperature(views: Sequence[Judged], part: Part, half: int | None = None) -> float:
