@@ -76,15 +76,14 @@ def add_files(
     files: Sequence[Checked],
 ) -> None:
     """Keep the bytes first, then note them: no record names what is not there."""
-    _may_add(database, person, case_id)
     for one in files:
         storage.keep(one.content)
     with database.writing() as session:
         store.attach(session, person, case_id, [one.file for one in files])
 
 
-def _may_add(database: Database, person: Person, case_id: str) -> None:
-    """Refuse before anything is kept."""
+def require_place(database: Database, person: Person, case_id: str) -> None:
+    """Refuse, before anything is decoded or kept, whoever may add nothing to the case now."""
     with database.writing() as session:
         store.attach(session, person, case_id, [])
 

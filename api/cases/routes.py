@@ -12,13 +12,13 @@ from starlette.requests import ClientDisconnect
 from api.accounts.schemas import Person, SignedIn
 from api.cases import files, reading, store
 from api.cases.schemas import (
+    PERSON_ACTIONS,
     ActionIn,
     CaseDetail,
     CaseIn,
     CaseOut,
     CaseParams,
     NewFile,
-    PersonAction,
 )
 from api.database import now
 from api.deps import DatabaseDep, SettingsDep, SignedInDep, StorageDep, require
@@ -32,7 +32,8 @@ from vision.errors import InvalidError
 router = APIRouter(prefix="/api/v1/cases", tags=["cases"])
 CaseId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
 Sha256 = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
-OrderNumber = Annotated[str, Path(pattern=r"^\d{8}-[0-9A-F]{6}-\d{1,4}$")]
+OrderNumber = Annotated[PlainText, Path(max_length=24)]
+ActionName = Annotated[PlainText, Path(max_length=20, description=", ".join(PERSON_ACTIONS))]
 FileName = Annotated[PlainText, Query(max_length=200, description="as its sender calls it")]
 ChiefDep = Annotated[SignedIn, Depends(require("supervisor", "admin"))]
 PartyDep = Annotated[SignedIn, Depends(require("restaurant", "inspector", "supervisor", "admin"))]
@@ -77,7 +78,7 @@ def read_case(case_id: CaseId, found: SignedInDep, database: DatabaseDep) -> Cas
 @router.post("/{case_id}/actions/{action}", responses=OWN)
 def act(
     case_id: CaseId,
-    action: PersonAction,
+    action: ActionName,
     given: ActionIn,
     found: PartyDep,
     database: DatabaseDep,
@@ -115,8 +116,10 @@ async def body_of(request: Request) -> bytes:
 
 
 def _keep(request: Request, person: Person, case_id: str, content: bytes, name: str) -> NewFile:
-    one = files.checked(content, name)
     state = request.app.state
+    # Whoever may not add anything does not make the server decode it.
+    files.require_place(state.database, person, case_id)
+    one = files.checked(content, name)
     files.add_files(state.database, state.storage, person, case_id, [one])
     return one.file
 

@@ -16,7 +16,13 @@ from api.cases import holding
 from api.cases.models import CaseAlertRow, CaseFileRow, CaseRow
 from api.cases.opening import Place, join_alert, known_case, open_case, reopen
 from api.cases.rules import By, Given, Move
-from api.cases.schemas import ActionIn, CaseIn, Finding, NewFile, PersonAction
+from api.cases.schemas import (
+    PERSON_ACTIONS,
+    ActionIn,
+    CaseIn,
+    Finding,
+    NewFile,
+)
 from api.cases.steps import SYSTEM, perform
 from api.cases.transitions import OFFICE
 from api.database import now
@@ -50,22 +56,23 @@ def locked_case(session: Session, person: Person, case_id: str) -> CaseRow:
     return row
 
 
-def act(
-    session: Session, person: Person, case_id: str, action: PersonAction, given: ActionIn
-) -> CaseRow:
+def act(session: Session, person: Person, case_id: str, action: str, given: ActionIn) -> CaseRow:
     """The one way in which a person changes a case.
 
     ForbiddenError for a role that never does it; ConflictError when it cannot be done now, with
     what can be, or when another person was quicker; InvalidError names what is missing.
     """
     row = locked_case(session, person, case_id)
+    if action not in PERSON_ACTIONS:
+        raise NotFoundError(f"there is no such action; one of {', '.join(PERSON_ACTIONS)}")
     if given.version is not None and given.version != row.version:
         raise ConflictError(STALE)
     if action == "reopen":
         require_free(session, row)
     told = Given(given.reason, given.files, given.deadline, given.articles)
     detail = {"visit": given.visit_id} if given.visit_id else {}
-    perform(session, row, Move(action, By(person.id, person.role), now(), told, detail))
+    by = By(person.id, person.role)
+    perform(session, row, Move(action, by, now(), told, detail))
     if action == "close":
         holding.release(session, row, person.id)
     if action == "reopen":

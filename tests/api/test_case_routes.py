@@ -114,7 +114,7 @@ def test_wrong_moves_are_told_and_leave_nothing(desk: Desk) -> None:
     assert "you can do now: order" in desk.act(desk.li, "sign").json()["detail"]
     assert_problem(desk.act(desk.cook, "close"), 403, "forbidden")
     assert_problem(desk.act(desk.pat, "note"), 403, "forbidden")
-    assert_problem(desk.act(desk.li, "notify"), 422, "invalid", "action")
+    assert_problem(desk.act(desk.li, "notify"), 404, "not-found")
     assert_problem(desk.act(desk.cook, "answer", version=1), 409, "conflict")
     assert desk.count(CaseActionRow) == before
 
