@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from models.card_words import WORDS
 from models.diagram import reliability_svg
 from models.goals import answer
 
@@ -21,76 +22,6 @@ FIGURES: Final = "figures.json"
 DIAGRAM: Final = "reliability.svg"
 KINDS: Final = ("head", "rodent", "cockroach")
 MARK: Final = re.compile(r"(<!-- figures: (\w+) -->\n).*?(<!-- end of figures -->)", re.DOTALL)
-
-WORDS: Final[Mapping[str, str]] = {
-    "set": "数据集",
-    "pictures": "图片",
-    "head": "头部",
-    "rodent": "鼠",
-    "cockroach": "蟑螂",
-    "false pests a picture": "每张误报害虫",
-    "precision / recall": "准确率 / 召回率",
-    "heads": "头部数",
-    "told": "给出结论的比例",
-    "missing: precision": "“未戴”准确率",
-    "missing: recall": "“未戴”召回率",
-    "worn: recall": "“已戴”召回率",
-    "incorrect: precision": "“不规范”准确率",
-    "incorrect: recall": "“不规范”召回率",
-    "false alarms": "规范者被误报",
-    "unseen told": "看不见脸却给出结论",
-    "goal": "目标",
-    "what": "项目",
-    "reached": "实测",
-    "met": "达到",
-    "yes": "是",
-    "too few to say": "样本太少，不能下结论",
-    "no": "否",
-    "true \\ told": "实际 \\ 判定",
-    "unclear": "看不清",
-    "worn": "已戴",
-    "incorrect": "不规范",
-    "missing": "未戴",
-    "unseen": "看不见脸",
-    "hat": "帽子",
-    "mask": "口罩",
-    "overall": "合计",
-    "by day": "白天（原图）",
-    "dim (made)": "昏暗（由同一图片合成）",
-    "infrared (made)": "红外（由同一图片合成）",
-    "shrunk to a third (made)": "缩小到三分之一（合成）",
-    "labels as they came": "未经更正的原始标注",
-    "head height": "头部高度",
-    "recall of heads": "头部召回率",
-    "other half of the groups": "交叉拟合（另一半分组）",
-    "both networks, boxes as found": "两个网络合用，用检测出的框",
-    "AIZOO on the same heads": "AIZOO（同样的头部）",
-    "rule": "规则",
-    "expected": "应有",
-    "right": "正确",
-    "missed": "漏报",
-    "false": "误报",
-    "precision": "准确率",
-    "recall": "召回率",
-    "frames a second": "每秒帧数",
-    "sharpness from": "清晰度从",
-    "to": "到",
-    "likeliest state right": "最可能状态正确",
-    "head AP50, kitchen frames and chefs": "头部 AP50（厨房画面和厨师照片）",
-    "missing hat, precision": "“未戴帽”准确率",
-    "missing hat, recall": "“未戴帽”召回率",
-    "missing mask where the face is seen, precision": "看得见脸时“未戴口罩”准确率",
-    "missing mask where the face is seen, recall": "看得见脸时“未戴口罩”召回率",
-    "masked heads called worn": "戴口罩者判为“已戴”",
-    "mask worn wrongly, precision": "口罩“不规范”准确率",
-    "mask worn wrongly, recall": "口罩“不规范”召回率",
-    "faces not seen called missing or incorrect": "看不见脸却判“未戴”或“不规范”",
-    "rodent AP50": "鼠 AP50",
-    "cockroach AP50": "蟑螂 AP50",
-    "pests found in pictures of empty kitchens": "空厨房图片中误报害虫",
-    "cats or dogs called rodent": "猫狗被判为鼠",
-    "not measured": "未测量",
-}  # fmt: skip
 
 
 def words(text: str, language: Language) -> str:
@@ -188,6 +119,7 @@ def _state_rows(tables: Tables, part: str) -> dict[str, Tables]:
         for name, row in one["by_look"].items()
         if name != "day"
     }
+    rows |= one.get("by_pose", {})
     rows["both networks, boxes as found"] = tables["whole_path"][part]
     aizoo = tables.get("peers", {}).get("masks", {}).get("aizoo")
     if part == "mask" and aizoo:
@@ -230,6 +162,19 @@ def _limit(text: str, language: Language) -> str:
     return text.replace("at least ", "≥ ").replace("at most ", "≤ ")
 
 
+def calibration(tables: Tables, language: Language) -> str:
+    """How far confidence is from the share that was right (ECE), before and after."""
+    columns = ["confidence of", "the network itself", "other half of the groups", "as it ships"]
+    rows = [
+        [kind, *(f"{gaps[name]['gap']:.3f}" for name in ("network", "other_half", "ships"))]
+        for kind, gaps in tables["detector"]["calibration"].items()
+    ]
+    for part in ("hat", "mask"):
+        told = (tables[part]["cross_fitted"]["reliability"], tables[part]["reliability"])
+        rows.append([part, "", *(f"{one['gap']:.3f}" for one in told)])
+    return table(columns, rows, language)
+
+
 def episodes(tables: Tables, language: Language) -> str:
     """Episodes on clips with truth."""
     columns = ["frames a second", "rule", "expected", "right", "missed", "false", "precision"]
@@ -251,6 +196,7 @@ PARTS: Final[Mapping[str, Callable[[Tables, Language], str]]] = {
     "looks": looks,
     "hats": hats,
     "masks": masks,
+    "calibration": calibration,
     "episodes": episodes,
 }
 
@@ -258,7 +204,7 @@ PARTS: Final[Mapping[str, Callable[[Tables, Language], str]]] = {
 def panels(tables: Tables) -> dict[str, Any]:
     """What the diagram shows: boxes by class, then the two parts of a head."""
     return {
-        **tables["detector"]["reliability"],
+        **{kind: gaps["other_half"] for kind, gaps in tables["detector"]["calibration"].items()},
         **{part: tables[part]["cross_fitted"]["reliability"] for part in ("hat", "mask")},
     }
 

@@ -201,7 +201,7 @@ def manifest_tables(bundle: Path) -> dict[str, Any]:
     return {
         "schema": "brightkitchen.model/1",
         "name": "kitchen-n",
-        "version": "0.2.0",
+        "version": "0.3.0",
         "licence": "AGPL-3.0-or-later",
         "description": "Heads, rodents and cockroaches; hat and mask state of each head.",
         "files": pin(bundle, FILES),

@@ -74,3 +74,11 @@ def test_a_diagram_is_well_formed_and_has_a_dot_for_each_step() -> None:
 def test_a_table_speaks_the_cards_language() -> None:
     assert table(["set"], [["overall"]], "zh").splitlines()[0] == "| 数据集 |"
     assert table(["set"], [["overall"]], "en").splitlines()[0] == "| set |"
+
+
+def test_boxes_mean_what_they_say_more_than_the_network_itself() -> None:
+    tables = figures()["detector"]
+    assert isinstance(tables, dict)
+    for gaps in tables["calibration"].values():
+        assert gaps["other_half"]["gap"] < gaps["network"]["gap"] / 2
+        assert gaps["ships"]["gap"] < gaps["network"]["gap"] / 2
