@@ -14,8 +14,8 @@ from api.accounts.schemas import Person
 from api.settings import Settings
 from api.stats import board_store as now_store
 from api.stats.board_schemas import Board, BoardQuery, Span
-from api.stats.figure_schemas import By, FigureItem
-from api.stats.figure_store import Asked, tallies
+from api.stats.figure_schemas import FigureItem, Table
+from api.stats.figure_store import Asked, Tallies, Tally, tallies
 from api.stats.figures import figures, has_generated, names_of
 from api.stats.periods import DAY, Days
 from api.stats.ranking import rankings
@@ -24,6 +24,11 @@ from vision.names import RULE_IDS
 
 RANKED: Final = 6
 MONTHS: Final = 12
+# What the page shows of each; the total is put together from rules and stations.
+OF_RULES: Final[frozenset[Table]] = frozenset({"alerts", "opened", "issued"})
+OF_STATIONS: Final[frozenset[Table]] = frozenset({"visits", "issued", "due", "stock"})
+OF_MONTHS: Final[frozenset[Table]] = frozenset({"visits", "issued", "due"})
+OF_BEFORE: Final[frozenset[Table]] = frozenset({"visits", "issued"})
 
 
 def span_of(span: Span, today: date, zone: ZoneInfo) -> Days:
@@ -53,7 +58,11 @@ def board(
     session: Session, asked: Asked, span: Span, settings: Settings, code: LanguageCode
 ) -> Board:
     """Everything that the office's first page shows."""
-    earlier = replace(asked, days=before(span, asked.days))
+    earlier = replace(asked, days=before(span, asked.days), tables=OF_BEFORE)
+    rules = replace(asked, by="rule", tables=OF_RULES)
+    stations = replace(asked, by="station", tables=OF_STATIONS)
+    by_rule, by_station = tallies(session, rules), tallies(session, stations)
+    year = _year(asked)
     best, worst = rankings(session, asked, RANKED)
     return Board(
         span=span,
@@ -64,13 +73,13 @@ def board(
         time_zone=asked.days.zone.key,
         as_of=asked.now,
         generated=has_generated(session, asked),
-        total=figures(tallies(session, asked).get("", Counter()), None),
-        before=figures(tallies(session, earlier).get("", Counter()), None),
+        # Orders are in both, and as many: ``|`` takes the larger.
+        total=figures(_sum(by_rule) | _sum(by_station), None, OF_RULES | OF_STATIONS),
+        before=figures(tallies(session, earlier).get("", Counter()), None, OF_BEFORE),
         available=now_store.available(session, asked, asked.days),
-        available_before=now_store.available(session, asked, earlier.days),
-        by_rule=_in_order(_parted(session, asked, "rule", code)),
-        by_station=_parted(session, asked, "station", code),
-        by_month=_parted(session, _year(asked), "month", code),
+        by_rule=_in_order(_items(session, rules, by_rule, code)),
+        by_station=_items(session, stations, by_station, code),
+        by_month=_items(session, year, tallies(session, year), code),
         backlog=now_store.backlog(session, asked),
         today=now_store.today(session, asked),
         cases=now_store.open_cases(session, asked),
@@ -81,11 +90,15 @@ def board(
     )
 
 
-def _parted(session: Session, asked: Asked, by: By, code: LanguageCode) -> list[FigureItem]:
-    groups = tallies(session, replace(asked, by=by))
+def _sum(groups: Tallies) -> Tally:
+    return sum(groups.values(), Counter())
+
+
+def _items(session: Session, asked: Asked, groups: Tallies, code: LanguageCode) -> list[FigureItem]:
+    by, tables = asked.by, asked.tables
     names = names_of(session, by, groups, code)
     return [
-        FigureItem(key=key, name=names.get(key, key), figures=figures(groups[key], by))
+        FigureItem(key=key, name=names.get(key, key), figures=figures(groups[key], by, tables))
         for key in sorted(groups, key=lambda key: (names.get(key, key), key))
     ]
 
@@ -97,8 +110,9 @@ def _in_order(items: list[FigureItem]) -> list[FigureItem]:
 
 
 def _year(asked: Asked) -> Asked:
-    """Twelve months up to now, without alerts: a year of them would take its time."""
+    """Twelve months up to now, parted by month."""
     first = asked.days.last.replace(day=1)
     for _ in range(MONTHS - 1):
         first = (first - DAY).replace(day=1)
-    return replace(asked, days=Days(first, asked.days.last, asked.days.zone), with_alerts=False)
+    days = Days(first, asked.days.last, asked.days.zone)
+    return replace(asked, by="month", days=days, tables=OF_MONTHS)

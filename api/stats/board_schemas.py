@@ -100,7 +100,7 @@ class Ranking(BaseModel):
 
 
 class Board(BaseModel):
-    """Everything that the office's first page shows."""
+    """Everything that the office's first page shows; figures that it does not show are null."""
 
     span: Span
     first_day: date
@@ -113,7 +113,6 @@ class Board(BaseModel):
     total: Figures
     before: Figures
     available: float | None
-    available_before: float | None
     by_rule: list[FigureItem]
     by_station: list[FigureItem]
     by_month: list[FigureItem]

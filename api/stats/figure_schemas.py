@@ -31,6 +31,19 @@ Count = Literal[
     "cameras",
 ]
 COUNTS: Final[tuple[Count, ...]] = get_args(Count)
+# What is counted together, and what it gives.
+Table = Literal["alerts", "issued", "due", "opened", "closed", "visits", "visited", "stock"]
+GIVES: Final[dict[Table, tuple[str, ...]]] = {
+    "alerts": ("alerts", "upheld", "dismissed", "open", "precision", "reported"),
+    "issued": ("orders",),
+    "due": ("orders_due", "orders_on_time", "on_time"),
+    "opened": ("cases_opened",),
+    "closed": ("cases_closed",),
+    "visits": ("visits", "visits_not_met"),
+    "visited": ("restaurants_visited",),
+    "stock": ("restaurants", "cameras"),
+}
+TABLES: Final = frozenset(GIVES)
 MOST_DAYS: Final = 3 * 366
 
 
@@ -70,23 +83,23 @@ class ShareOut(BaseModel):
 
 
 class Figures(BaseModel):
-    """Every figure of one group; null where a figure cannot be parted so."""
+    """Figures of one group; null where one cannot be parted so, or is not told there."""
 
     visits: int | None
     restaurants_visited: int | None
     visits_not_met: int | None
-    orders: int
-    orders_due: int
-    orders_on_time: int
+    orders: int | None
+    orders_due: int | None
+    orders_on_time: int | None
     on_time: ShareOut | None
-    cases_opened: int
-    cases_closed: int
-    alerts: int
-    upheld: int
-    dismissed: int
-    open: int
+    cases_opened: int | None
+    cases_closed: int | None
+    alerts: int | None
+    upheld: int | None
+    dismissed: int | None
+    open: int | None
     precision: ShareOut | None
-    reported: int
+    reported: int | None
     restaurants: int | None
     cameras: int | None
 

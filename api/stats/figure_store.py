@@ -18,7 +18,7 @@ from api.cases.models import CaseRow, OrderRow
 from api.inspections.models import VisitRow
 from api.restaurants.models import RestaurantRow, StationRow
 from api.restaurants.store import in_care, sees_everything
-from api.stats.figure_schemas import By, Count
+from api.stats.figure_schemas import TABLES, By, Count, Table
 from api.stats.periods import Days
 from api.stats.store import MODELS_OWN, SETTLED
 from vision.names import RuleId
@@ -30,7 +30,10 @@ NOT_MET: Final = ("not_met", "partly")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Whose figures of which days, parted by what, of which places and rule alone."""
+    """Whose figures of which days, parted by what, of which places and rule alone.
+
+    Only ``tables`` are read; figures of the others are not told.
+    """
 
     person: Person
     days: Days
@@ -40,7 +43,7 @@ class Asked:
     district: str | None = None
     restaurant: str | None = None
     rule: RuleId | None = None
-    with_alerts: bool = True
+    tables: frozenset[Table] = TABLES
 
     @property
     def whole(self) -> bool:
@@ -83,14 +86,16 @@ def tallies(session: Session, asked: Asked) -> Tallies:
     """Every count by group; ``""`` is the group of those that ask for no parting."""
     found: defaultdict[str, Tally] = defaultdict(Counter)
     homes = _homes(session) if asked.by in ("station", "district") else {}
-    for source, names in _sources(asked):
+    for table, source, names in _sources(asked):
+        if table not in asked.tables:
+            continue
         for key, kind, count in _rows(session, asked, source):
             group = _group(asked.by, key, homes)
             for name in names.get(kind, ()):
                 found[group][name] += count
-    if asked.by != "rule":
+    if "visited" in asked.tables and asked.by != "rule":
         _count_visited(session, asked, homes, found)
-    if asked.by in (None, "station", "district"):
+    if "stock" in asked.tables and asked.by in (None, "station", "district"):
         _count_stock(session, asked, homes, found)
     return dict(found)
 
@@ -104,19 +109,19 @@ ALERT_NAMES: Final[Names] = {
 }
 
 
-def _sources(asked: Asked) -> Iterable[tuple[Source, Names]]:
-    if asked.with_alerts:
-        yield _alerts(), ALERT_NAMES
-    yield _orders_issued(), {"": ("orders",)}
+def _sources(asked: Asked) -> Iterable[tuple[Table, Source, Names]]:
+    yield "alerts", _alerts(), ALERT_NAMES
+    yield "issued", _orders_issued(), {"": ("orders",)}
     yield (
+        "due",
         _orders_due(asked.now),
         {"met": ("orders_due", "orders_on_time"), "late": ("orders_due",)},
     )
     opened, closed = _cases()
-    yield opened, {"": ("cases_opened",)}
-    yield closed, {"": ("cases_closed",)}
+    yield "opened", opened, {"": ("cases_opened",)}
+    yield "closed", closed, {"": ("cases_closed",)}
     if asked.rule is None and asked.by != "rule":
-        yield _visits(), {"met": ("visits",), "not_met": ("visits", "visits_not_met")}
+        yield "visits", _visits(), {"met": ("visits",), "not_met": ("visits", "visits_not_met")}
 
 
 def _alerts() -> Source:

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from api.accounts.schemas import Person
 from api.restaurants.models import DistrictRow, RestaurantRow, StationRow
 from api.stats.figure_schemas import (
+    GIVES,
+    TABLES,
     By,
     DefinitionOut,
     FigureItem,
@@ -21,6 +23,7 @@ from api.stats.figure_schemas import (
     Figures,
     ShareOut,
     StatsOut,
+    Table,
 )
 from api.stats.figure_store import Asked, Tally, tallies
 from api.stats.periods import Days, month_so_far
@@ -83,14 +86,15 @@ def whole_rule(asked: Asked) -> By | None:
     return "rule" if asked.rule is not None else None
 
 
-def figures(tally: Tally, by: By | None) -> Figures:
-    """Counts with their shares; what cannot be parted so is null."""
+def figures(tally: Tally, by: By | None, tables: frozenset[Table] = TABLES) -> Figures:
+    """Counts with their shares; what cannot be parted so, or was not counted, is null."""
     counts: dict[str, int | ShareOut | None] = {
         name: tally[name]  # type: ignore[index]  # names of counts
         for name in Figures.model_fields
         if name not in ("on_time", "precision")
     }
-    counts |= dict.fromkeys(UNPARTED.get(by, ()))
+    untold = (name for table in TABLES - tables for name in GIVES[table])
+    counts |= dict.fromkeys([*UNPARTED.get(by, ()), *untold])
     counts["on_time"] = share(tally["orders_on_time"], tally["orders_due"])
     counts["precision"] = share(tally["upheld"], tally["upheld"] + tally["dismissed"])
     return Figures.model_validate(counts)
