@@ -23,7 +23,7 @@ DOORS = {
     },
     "cv2": {"vision/", "models/", "api/evidence/blur.py"},
     "openvino": {"vision/detector.py", "models/"},
-    "ultralytics": {"vision/detector.py", "models/"},
+    "ultralytics": {"vision/detector.py", "vision/bench.py", "models/"},
     "torch": {"models/"},
     "duckdb": {"vision/tables.py"},
     "sqlite3": {"vision/spool.py", "api/doctor.py", "api/database.py"},

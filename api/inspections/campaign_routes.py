@@ -48,7 +48,7 @@ def create_campaign(
         return store.get_campaign(session, found.person, campaign_id)
 
 
-@router.get("/{campaign_id}", responses=problems(401, 403, 404))
+@router.get("/{campaign_id}", responses=problems(401, 403, 404, 422))
 def read_campaign(
     campaign_id: CampaignId, found: InspectorDep, database: DatabaseDep
 ) -> CampaignSummary:

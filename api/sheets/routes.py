@@ -43,7 +43,7 @@ def list_sheets(
         return store.read_month(session, found.person, restaurant_id, month)
 
 
-@router.get(ONE, responses=problems(401, 404))
+@router.get(ONE, responses=problems(401, 404, 422))
 def read_sheet(
     restaurant_id: str, sheet_kind: str, first_day: str, found: SignedInDep, database: DatabaseDep
 ) -> SheetOut:

@@ -40,7 +40,7 @@ def test_a_translation_keeps_the_places_that_are_filled_in(code: LanguageCode) -
 def test_chinese_has_its_own_punctuation_and_a_space_before_figures() -> None:
     for message in read_catalogue("zh"):
         for string in told(message.string) if message.id else ():
-            assert re.search(r"[\u4e00-\u9fff；：（]", string), message.id
+            assert re.search(r"[\u4e00-\u9fff；：（、]", string), message.id
             assert not re.search(r"[\u4e00-\u9fff][,.:;!?](?!\w)", string), string
             assert not re.search(r"[\u4e00-\u9fff]\d|\d[\u4e00-\u9fff]", string), string
 
