@@ -24,7 +24,7 @@ DOORS = {
     "cv2": {"vision/", "models/", "api/evidence/blur.py"},
     "openvino": {"vision/detector.py", "models/"},
     "ultralytics": {"vision/detector.py", "vision/bench.py", "models/"},
-    "torch": {"models/"},
+    "torch": {"vision/bench.py", "models/"},
     "duckdb": {"vision/tables.py"},
     "sqlite3": {"vision/spool.py", "api/doctor.py", "api/database.py"},
     "httpx2": {"api/accounts/oidc.py", "vision/delivery.py"},
