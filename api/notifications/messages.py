@@ -10,6 +10,7 @@ from api.notifications.rules import Trigger
 from api.web import message_words as say
 from api.web.case_matters import matter_of
 from api.web.case_words import CASE_STATE
+from api.web.dashboard_words import CITY, KIND
 from api.web.language import Clock, LanguageCode, clock_at, translations
 from api.web.words import RULE, SEVERITY, ZONE_TYPE
 
@@ -20,6 +21,7 @@ WORDS: Final[dict[str, dict[Any, str]]] = {
     "severity": SEVERITY,
     "zone": ZONE_TYPE,
     "state": CASE_STATE,
+    "report_kind": KIND,
 }
 
 
@@ -69,6 +71,8 @@ def _told(facts: dict[str, Any], reader: Reader, clock: Clock) -> dict[str, Any]
             told[name] = clock.day_time(datetime.fromisoformat(facts[name]))
     if "matter" in facts:
         told["matter"] = matter_of(facts["matter"], reader.language)
+    if "area" in facts:
+        told["area"] = facts["area"] or gettext(CITY)
     for name, words in WORDS.items():
         if name in facts:
             told[name] = gettext(words[facts[name]])

@@ -23,6 +23,7 @@ Trigger = Literal[
     "case_overdue",
     "case_looked_back",
     "case_closed",
+    "report_made",
     "digest",
     "test",
 ]
@@ -37,6 +38,7 @@ Chosen = Literal[
     "case_overdue",
     "case_looked_back",
     "case_closed",
+    "report_made",
 ]
 Digest = Literal["none", "daily", "weekly"]
 Bypass = Literal["none", "minor", "major", "critical"]

@@ -33,7 +33,7 @@ class SubscriptionIn(BaseModel):
     channel: Channel
     target: Annotated[str, Field(min_length=3, max_length=2000)]
     language: Language = "zh"
-    triggers: Annotated[tuple[Chosen, ...], Field(max_length=10)] = ("alert_upheld",)
+    triggers: Annotated[tuple[Chosen, ...], Field(max_length=11)] = ("alert_upheld",)
     digest: Digest = "none"
     digest_minute: Minute = 8 * 60
     quiet_from: Minute | None = None

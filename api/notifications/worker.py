@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from api.database import Database, new_id, now
 from api.errors import DatabaseBusyError, SendError
-from api.notifications import case_intake, intake, mail, webhook
+from api.notifications import case_intake, intake, mail, report_intake, webhook
 from api.notifications.messages import Message, Reader, compose
 from api.notifications.models import NotificationRow, SubscriptionRow, WorkerRow
 from api.notifications.rules import delay
@@ -28,6 +28,7 @@ from api.samples.plans import plan_day
 from api.settings import Settings
 
 NAME: Final = "notifications"
+TAKE: Final = case_intake.TAKE | report_intake.TAKE
 LEASE: Final = timedelta(seconds=60)
 # While a message is being sent nobody else takes it; then it is tried again.
 CLAIM: Final = timedelta(seconds=120)
@@ -78,7 +79,7 @@ class Worker:
             worker = self._lease(session)
             if worker is None:
                 return None
-            while intake.read_log(session, worker, case_intake.TAKE) == intake.ENTRIES:
+            while intake.read_log(session, worker, TAKE) == intake.ENTRIES:
                 continue
             intake.note_late(session)
             intake.note_digests(session)

@@ -31,6 +31,7 @@ router = APIRouter(include_in_schema=False)
 GOAL: Final = 85
 PAGE: Final = 100
 SCORE_TICKS: Final = ((0, 40), (33.33, 60), (58.33, 75), (83.33, 90), (100, 100))
+FEW_TICKS: Final = ((0, 40), (33.33, 60), (58.33, 75), (100, 100))
 
 
 class PageQuery(BoardQuery):
@@ -72,7 +73,7 @@ def dashboard(
         columns=drawing.columns(told.today),
         definitions=definitions(code),
         links=links(told, query),
-        score_ticks=SCORE_TICKS,
+        score_ticks=FEW_TICKS,
         goal=GOAL,
         **shared(),
     )

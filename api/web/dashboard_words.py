@@ -64,6 +64,11 @@ NOWHERE: Final[dict[str, str]] = {
     "station": N_("without a station"),
     "district": N_("without a district"),
 }
+KIND: Final[dict[str, str]] = {
+    "weekly": N_("Weekly report"),
+    "monthly": N_("Monthly report"),
+}
+CITY: Final = N_("whole city")
 SPAN: Final[dict[str, str]] = {
     "week": N_("Week"),
     "month": N_("Month"),
@@ -81,6 +86,6 @@ TABS: Final[tuple[tuple[str, str], ...]] = (
     ("/office", N_("Overview")),
     ("/office/ranking", N_("Ranking")),
     ("/ledger", N_("Ledger")),
-    ("/reports", N_("Reports")),
-    ("/office/policy", N_("Policy")),
+    ("/reports", N_("Reports of the office")),
+    ("/office/policy", N_("Policy of the office")),
 )

@@ -44,7 +44,7 @@ COLUMN: Final[dict[str, str]] = {
     "phone": N_("Phone"),
     "camera_number": N_("Camera number"),
     "camera": N_("Camera"),
-    "place": N_("Place"),
+    "place": N_("Where it hangs"),
     "zone_type": N_("Zone type"),
     "rules": N_("Rule pack"),
     "stream_url": N_("Stream address"),

@@ -73,6 +73,7 @@ TRIGGER: Final[dict[str, str]] = {
     "case_overdue": N_("a case is overdue"),
     "case_looked_back": N_("a look-back or check is done"),
     "case_closed": N_("a case ends"),
+    "report_made": N_("a weekly or monthly report is made"),
     "camera_offline": N_("a camera is offline"),
     "digest": N_("summary"),
     "test": N_("test message"),

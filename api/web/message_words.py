@@ -19,6 +19,7 @@ SUBJECT: Final[dict[Trigger, str]] = {
     "case_overdue": N_("Overdue: %(matter)s, %(restaurant)s"),
     "case_looked_back": N_("Checked again: %(matter)s, %(restaurant)s"),
     "case_closed": N_("Case ended: %(matter)s, %(restaurant)s"),
+    "report_made": N_("%(report_kind)s: %(area)s, %(days)s"),
     "digest": N_("Summary for %(restaurant)s, %(period)s"),
     "test": N_("Test message"),
 }
@@ -57,6 +58,11 @@ BODY: Final[dict[Trigger, str]] = {
     ),
     "case_looked_back": N_(
         "Case %(number)s (%(matter)s, %(restaurant)s) was looked at again. Now: %(state)s."
+    ),
+    "report_made": N_(
+        "%(report_kind)s for %(area)s, %(days)s: visits %(visits)s, rectification orders "
+        "%(orders)s, met on time %(on_time)s of %(orders_due)s. The report is made; its figures "
+        "stay."
     ),
     "case_closed": N_("Case %(number)s (%(matter)s, %(restaurant)s) has ended: %(state)s."),
     "digest": N_("From %(since)s to %(until)s."),

@@ -41,7 +41,7 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Entry("/sheets", N_("Self-control"), ("restaurant", "inspector", "supervisor", "admin")),
     Entry("/cameras", N_("Cameras"), ROLES),
     Entry("/office", N_("Supervision"), ("supervisor", "admin")),
-    Entry("/reports", N_("Reports"), ("supervisor", "admin"), often=False),
+    Entry("/reports", N_("Reports of the office"), ("supervisor", "admin"), often=False),
     Entry("/ledger", N_("Ledger"), ("inspector", "supervisor", "admin"), often=False),
     Entry("/precision", N_("Precision"), STAFF),
     Entry("/campaigns", N_("Campaigns"), ("inspector", "supervisor", "admin"), often=False),

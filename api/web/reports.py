@@ -11,9 +11,10 @@ from api.deps import DatabaseDep, SettingsDep
 from api.reports import store
 from api.web.case_words import CASE_STATE
 from api.web.dashboard import shared
+from api.web.dashboard_words import CITY, KIND
 from api.web.office import OfficeDep
 from api.web.rendering import language_of, render
-from api.web.reports_paper import CITY, KIND, ReportPaper, shown
+from api.web.reports_paper import ReportPaper, shown
 
 router = APIRouter(include_in_schema=False)
 

@@ -19,11 +19,6 @@ from api.web.ledger_words import GENERATED
 from api.web.rendering import environment
 from api.web.words import N_
 
-KIND: Final[dict[str, str]] = {
-    "weekly": N_("Weekly report"),
-    "monthly": N_("Monthly report"),
-}
-CITY: Final = N_("whole city")
 FIGURE: Final = N_("Figure")
 PERIOD: Final = N_("This period")
 BEFORE: Final = N_("Period before")
@@ -48,9 +43,9 @@ class ReportPaper:
     @property
     def title(self) -> str:
         """What it is, of where and when."""
-        place = self.report.figures.place or self.say(CITY)
+        place = self.report.figures.place or self.say(words.CITY)
         days = f"{self.report.first_day} – {self.report.last_day}"
-        return f"{self.say(KIND[self.report.kind])} · {place} · {days}"
+        return f"{self.say(words.KIND[self.report.kind])} · {place} · {days}"
 
     def stamp(self, at: datetime) -> str:
         """With its year."""

@@ -23,6 +23,8 @@ from api.notifications.rules import MOST_ATTEMPTS, verified
 from api.notifications.webhook import post
 from api.notifications.worker import Worker
 from api.outbound import Policy
+from api.reports.worker import ReportWorker
+from api.restaurants.models import StationRow
 from api.settings import Settings
 from tests.api.building import Kitchen, assert_problem, review
 from tests.api.receivers import Certificate, Receiver, make_certificate, receiver
@@ -265,6 +267,26 @@ def test_an_offline_camera_is_told_when_it_is_reported(kitchen: Kitchen, hook: R
     kitchen.posted(rule="camera_offline", severity="minor")
     made.round()
     assert "Camera offline: range" in json.loads(hook.received[0].body)["title"]
+
+
+def test_a_report_is_told_to_the_place_that_it_is_of(kitchen: Kitchen, hook: Receiver) -> None:
+    made, supervisor = worker(kitchen), kitchen.person("supervisor")
+    owner = kitchen.person("restaurant", restaurant_id=kitchen.restaurant)
+    with kitchen.database.reading() as session:
+        north = session.scalars(select(StationRow.id).where(StationRow.name == "North")).one()
+    wanted = {"triggers": ["report_made"], "cooldown_s": 0}
+    subscribe(supervisor, hook, **wanted)
+    subscribe(supervisor, hook, station_id=north, **wanted)
+    subscribe(owner, hook, restaurant_id=kitchen.restaurant, **wanted)
+    ReportWorker(kitchen.database, kitchen.app.state.settings).round()
+    made.round()
+    made.round()
+    told = [json.loads(one.body) for one in hook.received]
+    assert sorted((one["facts"]["report_kind"], one["facts"]["area"]) for one in told) == [
+        ("monthly", ""), ("monthly", "North"), ("weekly", ""), ("weekly", "North"),
+    ]  # fmt: skip
+    assert all("visits 0" in one["text"] for one in told)
+    assert {"Weekly", "Monthly"} == {one["title"].split()[0] for one in told}
 
 
 def test_one_process_sends_at_a_time_and_another_takes_over_when_it_dies(
