@@ -25,7 +25,7 @@ BEFORE: Final = N_("Period before")
 MEANING: Final = N_("Definition")
 BY_RULE: Final = N_("By rule")
 BY_STATION: Final = N_("By station")
-NAME: Final = N_("Name")
+HEAD: Final[dict[str, str]] = {"rule": N_("Rule"), "station": N_("Station")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def report_workbook(paper: ReportPaper) -> bytes:
 
 def _parted(paper: ReportPaper, name: str, by: str, items: list[FigureItem]) -> Sheet:
     columns = list(Figures.model_fields)
-    head = [paper.say(NAME), *(paper.say(words.LABEL[column]) for column in columns)]
+    head = [paper.say(HEAD[by]), *(paper.say(words.LABEL[column]) for column in columns)]
     rows = [
         [paper.name(item, by), *(_value(item.figures, column) for column in columns)]
         for item in items
