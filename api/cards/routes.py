@@ -35,7 +35,7 @@ def base_url(request: Request) -> str:
     return configured or str(request.base_url).rstrip("/")
 
 
-@router.get("/restaurants/{restaurant_id}/card", responses=problems(401, 404))
+@router.get("/restaurants/{restaurant_id}/card", responses=problems(401, 404, 422))
 def read_card(
     request: Request, restaurant_id: str, found: SignedInDep, database: DatabaseDep
 ) -> CardOut:
@@ -61,7 +61,7 @@ def switch_card(
 @router.get(
     "/restaurants/{restaurant_id}/card/qr.svg",
     response_class=Response,
-    responses=SVG | problems(401, 404),
+    responses=SVG | problems(401, 404, 422),
 )
 def read_qr_svg(
     request: Request, restaurant_id: str, found: SignedInDep, database: DatabaseDep
@@ -74,7 +74,7 @@ def read_qr_svg(
 @router.get(
     "/restaurants/{restaurant_id}/card/qr.png",
     response_class=Response,
-    responses=PNG | problems(401, 404),
+    responses=PNG | problems(401, 404, 422),
 )
 def read_qr_png(
     request: Request, restaurant_id: str, found: SignedInDep, database: DatabaseDep

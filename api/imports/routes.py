@@ -58,14 +58,14 @@ def list_imports(_: AdminDep, database: DatabaseDep) -> ImportsOut:
         return ImportsOut(items=store.list_imports(session))
 
 
-@router.get("/imports/{import_id}", responses=problems(401, 403, 404))
+@router.get("/imports/{import_id}", responses=problems(401, 403, 404, 422))
 def read_import(import_id: str, _: AdminDep, database: DatabaseDep) -> ImportOut:
     """One import, line by line."""
     with database.reading() as session:
         return store.get_import(session, import_id)
 
 
-@router.post("/imports/{import_id}/done", responses=problems(401, 403, 404, 409))
+@router.post("/imports/{import_id}/done", responses=problems(401, 403, 404, 409, 422))
 def do_import(
     import_id: str, admin: AdminDep, database: DatabaseDep, settings: SettingsDep
 ) -> ImportOut:
@@ -78,7 +78,7 @@ def do_import(
 @router.get(
     "/imports/{import_id}/result.csv",
     response_class=Response,
-    responses=CSV | problems(401, 403, 404),
+    responses=CSV | problems(401, 403, 404, 422),
 )
 def read_result(import_id: str, _: AdminDep, database: DatabaseDep) -> Response:
     """What became of each line, without keys."""
@@ -89,7 +89,7 @@ def read_result(import_id: str, _: AdminDep, database: DatabaseDep) -> Response:
 @router.post(
     "/imports/{import_id}/keys",
     response_class=Response,
-    responses=CSV | problems(401, 403, 404, 409),
+    responses=CSV | problems(401, 403, 404, 409, 422),
 )
 def give_keys(import_id: str, admin: AdminDep, database: DatabaseDep) -> Response:
     """The same with a first key for each camera that has none: given this once."""

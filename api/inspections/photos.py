@@ -13,7 +13,7 @@ from threading import BoundedSemaphore
 from typing import Final
 
 from pi_heif import register_heif_opener  # type: ignore[import-untyped]  # has no types
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from vision.errors import InvalidError
 
@@ -54,6 +54,8 @@ def cleaned(content: bytes) -> Photo:
         raise InvalidError(f"a photo may have {MAX_PHOTO_BYTES // 1_048_576} MiB at most", "body")
     with _one_at_a_time, warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
+        # WeasyPrint, once loaded, lets Pillow fill in what is cut off, for the whole process.
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
         return _encoded(*_decoded(content))
 
 

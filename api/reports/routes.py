@@ -33,7 +33,7 @@ def list_reports(found: OfficeDep, database: DatabaseDep) -> ReportsOut:
         return ReportsOut(items=store.list_reports(session, found.person))
 
 
-@router.get("/reports/{report_id}", responses=problems(401, 403, 404))
+@router.get("/reports/{report_id}", responses=problems(401, 403, 404, 422))
 def read_report(report_id: str, found: OfficeDep, database: DatabaseDep) -> ReportOut:
     """One report: its figures are those of the day on which it was made."""
     with database.reading() as session:
@@ -41,7 +41,7 @@ def read_report(report_id: str, found: OfficeDep, database: DatabaseDep) -> Repo
 
 
 @router.get("/reports/{report_id}/report.xlsx", response_class=Response,
-            responses=FILE | problems(401, 403, 404))  # fmt: skip
+            responses=FILE | problems(401, 403, 404, 422))  # fmt: skip
 def export_workbook(
     request: Request,
     report_id: str,
@@ -58,7 +58,7 @@ def export_workbook(
 
 
 @router.get("/reports/{report_id}/report.pdf", response_class=Response,
-            responses=FILE | problems(401, 403, 404))  # fmt: skip
+            responses=FILE | problems(401, 403, 404, 422))  # fmt: skip
 def export_pdf(
     request: Request,
     report_id: str,
