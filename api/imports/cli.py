@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import click
 import typer
 
 from vision.errors import ConfigError, SourceError
@@ -38,6 +39,7 @@ def import_table(
         raise ConfigError(f"{result} exists; give the result a new name")
     settings = settings_for(database_url, data)
     database, check = open_database(settings), store.stream_check(settings)
+    click.get_current_context().call_on_close(database.close)
     with database.writing() as session:
         told = store.check_import(session, SYSTEM, file.name, _content(file), check)
     _report(told)
