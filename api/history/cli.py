@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -44,9 +45,12 @@ def generate_history(
     settings = settings_for(database_url, data)
     size = Size(restaurants, cameras_per_restaurant, days, seed, alerts)
     ends = until.replace(tzinfo=UTC) if until else datetime.now(UTC)
-    with typer.progressbar(length=days, label="days") as bar:
+    with (
+        closing(open_database(settings)) as database,
+        typer.progressbar(length=days, label="days") as bar,
+    ):
         written = generate(
-            open_database(settings),
+            database,
             size,
             ends,
             ZoneInfo(settings.time_zone),

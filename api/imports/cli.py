@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import click
 import typer
 
 from vision.errors import ConfigError, SourceError
@@ -38,26 +38,28 @@ def import_table(
     if result is not None and result.exists():
         raise ConfigError(f"{result} exists; give the result a new name")
     settings = settings_for(database_url, data)
-    database, check = open_database(settings), store.stream_check(settings)
-    click.get_current_context().call_on_close(database.close)
-    with database.writing() as session:
-        told = store.check_import(session, SYSTEM, file.name, _content(file), check)
-    _report(told)
-    store.refuse_wrong(told)
-    if dry_run:
-        typer.echo("a dry run: nothing was changed")
-        return
-    with database.writing() as session:
-        told = store.do_import(session, SYSTEM, told.id, check)
-    store.refuse_wrong(told)
-    if result is None:
-        if told.keys_due:
-            typer.echo(f"{told.keys_due} cameras have no key yet: run it again with --result FILE")
-        return
-    with database.writing() as session:
-        keys = store.give_keys(session, SYSTEM, told.id) if told.keys_due else {}
-        _write(result, told, keys)
-    typer.echo(f"{result}: ids and {len(keys)} new keys; keep it where nobody else reads")
+    check = store.stream_check(settings)
+    with closing(open_database(settings)) as database:
+        with database.writing() as session:
+            told = store.check_import(session, SYSTEM, file.name, _content(file), check)
+        _report(told)
+        store.refuse_wrong(told)
+        if dry_run:
+            typer.echo("a dry run: nothing was changed")
+            return
+        with database.writing() as session:
+            told = store.do_import(session, SYSTEM, told.id, check)
+        store.refuse_wrong(told)
+        if result is None:
+            if told.keys_due:
+                typer.echo(
+                    f"{told.keys_due} cameras have no key yet: run it again with --result FILE"
+                )
+            return
+        with database.writing() as session:
+            keys = store.give_keys(session, SYSTEM, told.id) if told.keys_due else {}
+            _write(result, told, keys)
+        typer.echo(f"{result}: ids and {len(keys)} new keys; keep it where nobody else reads")
 
 
 def _write(result: Path, told: ImportOut, keys: Mapping[str, str]) -> None:
