@@ -7,16 +7,14 @@ of its own, so that one that fails holds up no other.
 from __future__ import annotations
 
 import logging
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from api.alerts.models import AlertRow
@@ -30,6 +28,7 @@ from api.cases.store import alert_no_longer_upheld
 from api.database import Database, new_id, now
 from api.errors import DatabaseBusyError
 from api.notifications.models import WorkerRow
+from api.rounds import rounds, take_lease
 from vision.errors import KitchenError
 
 NAME: Final = "cases"
@@ -73,44 +72,12 @@ class Worker:
             escalated=self._each(_unescalated(at), at, escalate),
         )
 
-    def run(self, quit: threading.Event) -> None:
-        """Rounds until ``quit``; a database that is busy is asked again."""
-        while not quit.is_set():
-            try:
-                self.round()
-            except DatabaseBusyError as error:
-                log.warning("cases wait: %s", error)
-            quit.wait(POLL_S)
-
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        """Run in a thread of its own beside the server."""
-        quit = threading.Event()
-        thread = threading.Thread(target=self.run, args=(quit,), name=NAME, daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            quit.set()
-            thread.join(timeout=POLL_S * 2)
+    def running(self) -> AbstractContextManager[None]:
+        """Rounds in a thread of their own beside the server."""
+        return rounds(NAME, self.round, POLL_S, POLL_S * 2)
 
     def _lease(self, session: Session) -> WorkerRow | None:
-        row = session.scalar(select(WorkerRow).where(WorkerRow.name == NAME).with_for_update())
-        expires_at = now() + LEASE
-        if row is None:
-            # What was taken back before there were cases is nobody's.
-            seq = session.scalars(select(AuditHead.seq)).one()
-            row = WorkerRow(name=NAME, holder=self._holder, expires_at=expires_at, seq=seq)
-            try:
-                with session.begin_nested():
-                    session.add(row)
-            except IntegrityError:
-                return None
-        elif row.holder != self._holder and row.expires_at > now():
-            return None
-        row.holder, row.expires_at = self._holder, expires_at
-        session.flush()
-        return row
+        return take_lease(session, NAME, self._holder, LEASE)
 
     def _take_back(self) -> int:
         """Alerts whose verdict was taken back leave their cases; read from the audit log."""

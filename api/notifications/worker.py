@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import json
-import logging
 import random
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from api.database import Database, new_id, now
-from api.errors import DatabaseBusyError, SendError
+from api.errors import SendError
 from api.notifications import case_intake, intake, mail, report_intake, webhook
 from api.notifications.messages import Message, Reader, compose
 from api.notifications.models import NotificationRow, SubscriptionRow, WorkerRow
 from api.notifications.rules import delay
 from api.outbound import Policy
+from api.rounds import rounds, take_lease
 from api.samples.plans import plan_day
 from api.settings import Settings
 
@@ -34,7 +32,6 @@ LEASE: Final = timedelta(seconds=60)
 CLAIM: Final = timedelta(seconds=120)
 POLL_S: Final = 5.0
 MOST_A_ROUND: Final = 200
-log = logging.getLogger("brightkitchen.notifications")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,44 +83,12 @@ class Worker:
         self._plan_samples()
         return self._send_due()
 
-    def run(self, quit: threading.Event) -> None:
-        """Rounds until ``quit``; a database that is busy is asked again."""
-        while not quit.is_set():
-            try:
-                self.round()
-            except DatabaseBusyError as error:
-                log.warning("messages wait: %s", error)
-            quit.wait(POLL_S)
-
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        """Run in a thread of its own beside the server."""
-        quit = threading.Event()
-        thread = threading.Thread(target=self.run, args=(quit,), name=NAME, daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            quit.set()
-            thread.join(timeout=webhook.DEADLINE_S + 5)
+    def running(self) -> AbstractContextManager[None]:
+        """Rounds in a thread of their own beside the server."""
+        return rounds(NAME, self.round, POLL_S, webhook.DEADLINE_S + 5)
 
     def _lease(self, session: Session) -> WorkerRow | None:
-        wanted = select(WorkerRow).where(WorkerRow.name == NAME).with_for_update()
-        row = session.scalar(wanted)
-        if row is None:
-            row = WorkerRow(name=NAME, holder=self._holder, expires_at=now() + LEASE,
-                            seq=intake.latest_seq(session))  # fmt: skip
-            try:
-                with session.begin_nested():
-                    session.add(row)
-            except IntegrityError:
-                return None
-            return row
-        if row.holder != self._holder and row.expires_at > now():
-            return None
-        row.holder, row.expires_at = self._holder, now() + LEASE
-        session.flush()
-        return row
+        return take_lease(session, NAME, self._holder, LEASE)
 
     def _plan_samples(self) -> None:
         """Once an hour: today's minutes and tomorrow's, so that cameras know in time."""

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import logging
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
 
 from api.database import Database
-from api.errors import DatabaseBusyError
 from api.reports.store import make_due
+from api.rounds import rounds
 from api.settings import Settings
 
 POLL_S: Final = 900.0
-log = logging.getLogger(__name__)
 
 
 class ReportWorker:
@@ -35,23 +31,6 @@ class ReportWorker:
         except IntegrityError:
             return 0
 
-    def run(self, quit: threading.Event) -> None:
-        """Rounds until ``quit``; a database that is busy is asked again."""
-        while not quit.is_set():
-            try:
-                self.round()
-            except DatabaseBusyError as error:
-                log.warning("reports wait: %s", error)
-            quit.wait(POLL_S)
-
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        """Run in a thread of its own beside the server."""
-        quit = threading.Event()
-        thread = threading.Thread(target=self.run, args=(quit,), name="reports", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            quit.set()
-            thread.join(timeout=10)
+    def running(self) -> AbstractContextManager[None]:
+        """Rounds in a thread of their own beside the server."""
+        return rounds("reports", self.round, POLL_S, 10)

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import logging
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from api.alerts.models import AlertRow
 from api.audit import AuditRow
 from api.cases.models import CaseRow
 from api.database import Database, new_id, now
-from api.errors import DatabaseBusyError
 from api.exposures.models import ExposureDayRow
 from api.exposures.store import note_missing
 from api.notifications.models import WorkerRow
 from api.policy.store import current_policy, keep_shipped
+from api.rounds import rounds, take_lease
 from api.scores.days_store import (
     close_day,
     keep,
@@ -46,7 +42,6 @@ ENTRIES: Final = 200
 BACK: Final = timedelta(days=180)
 # After these the past is no longer what it was; after a verdict only today is.
 REWRITES: Final = ("alert.overturned", "alert.reopened", "review.undone")
-log = logging.getLogger("brightkitchen.scores")
 
 
 class ScoreWorker:
@@ -71,43 +66,12 @@ class ScoreWorker:
             self._renew()
         return True
 
-    def run(self, quit: threading.Event) -> None:
-        """Rounds until ``quit``; a database that is busy is asked again."""
-        while not quit.is_set():
-            try:
-                self.round()
-            except DatabaseBusyError as error:
-                log.warning("scores wait: %s", error)
-            quit.wait(POLL_S)
-
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        """Run in a thread of its own beside the server."""
-        quit = threading.Event()
-        thread = threading.Thread(target=self.run, args=(quit,), name=NAME, daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            quit.set()
-            thread.join(timeout=30)
+    def running(self) -> AbstractContextManager[None]:
+        """Rounds in a thread of their own beside the server."""
+        return rounds(NAME, self.round, POLL_S, 30)
 
     def _lease(self, session: Session) -> WorkerRow | None:
-        row = session.scalar(select(WorkerRow).where(WorkerRow.name == NAME).with_for_update())
-        if row is None:
-            newest = session.scalar(select(func.max(AuditRow.seq))) or 0
-            row = WorkerRow(name=NAME, holder=self._holder, expires_at=now() + LEASE, seq=newest)
-            try:
-                with session.begin_nested():
-                    session.add(row)
-            except IntegrityError:
-                return None
-            return row
-        if row.holder != self._holder and row.expires_at > now():
-            return None
-        row.holder, row.expires_at = self._holder, now() + LEASE
-        session.flush()
-        return row
+        return take_lease(session, NAME, self._holder, LEASE)
 
     def _is_due(self) -> bool:
         return self._refreshed is None or now() - self._refreshed >= timedelta(hours=1)
