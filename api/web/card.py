@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
@@ -14,11 +14,11 @@ from api.cards.qr import qr_svg
 from api.cards.routes import base_url
 from api.cards.schemas import CardIn, PaperSize
 from api.deps import DatabaseDep, require
-from api.restaurants import places
 from api.restaurants.schemas import RestaurantQuery
 from api.web import card_words as words
+from api.web.choose import choose_restaurant
 from api.web.language import TAGS, LanguageCode, clock_at, negotiate
-from api.web.office import address, see
+from api.web.office import see
 from api.web.portal_days import Days, days_of
 from api.web.rendering import environment, render, translate
 from api.web.sheet_print import paper
@@ -58,19 +58,10 @@ def public_card(
 
 @router.get("/card")
 def choose(
-    request: Request,
-    found: ReaderDep,
-    database: DatabaseDep,
-    query: Annotated[RestaurantQuery, Query()],
+    request: Request, found: ReaderDep, query: Annotated[RestaurantQuery, Query()]
 ) -> Response:
     """One's own at once; whoever has several chooses."""
-    with database.reading() as session:
-        page = places.list_restaurants(session, found.person, query)
-    if found.person.role == "restaurant" and len(page.items) == 1:
-        return see(f"/card/{page.items[0].id}")
-    more = address("/card", q=query.q, cursor=page.next_cursor) if page.next_cursor else None
-    told: dict[str, Any] = {"restaurants": page.items, "to": "/card", "more": more, "q": query.q}
-    return render(request, "choose.html", found, **told)
+    return choose_restaurant(request, found, "/card", query)
 
 
 @router.get("/card/{restaurant_id}")

@@ -6,7 +6,6 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import ConfigDict
 from starlette.responses import Response
 
 from api.accounts.schemas import SignedIn
@@ -18,8 +17,8 @@ from api.restaurants import places
 from api.restaurants.schemas import RestaurantQuery
 from api.scores.store import score_of
 from api.web import appeal_words, case_words, score_words, sheet_words
+from api.web.choose import choose_restaurant
 from api.web.items import Viewer, read_item
-from api.web.office import address, see
 from api.web.portal_days import days_of
 from api.web.rendering import render
 from api.web.score_drawing import chart, scale_bar
@@ -41,27 +40,12 @@ WORDS: Final = {
 }
 
 
-class ChooseQuery(RestaurantQuery):
-    """The form in which somebody looks for a restaurant."""
-
-    model_config = ConfigDict(extra="ignore")
-
-
 @router.get("/score")
 def choose(
-    request: Request,
-    found: ReaderDep,
-    database: DatabaseDep,
-    query: Annotated[ChooseQuery, Query()],
+    request: Request, found: ReaderDep, query: Annotated[RestaurantQuery, Query()]
 ) -> Response:
     """One's own restaurant at once; whoever has several chooses."""
-    with database.reading() as session:
-        page = places.list_restaurants(session, found.person, query)
-    if found.person.role == "restaurant" and len(page.items) == 1:
-        return see(f"/score/{page.items[0].id}")
-    more = address("/score", q=query.q, cursor=page.next_cursor) if page.next_cursor else None
-    told: dict[str, Any] = {"restaurants": page.items, "to": "/score", "more": more, "q": query.q}
-    return render(request, "choose.html", found, **told)
+    return choose_restaurant(request, found, "/score", query)
 
 
 @router.get("/score/{restaurant_id}")

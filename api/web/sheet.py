@@ -12,7 +12,6 @@ from starlette.datastructures import FormData
 
 from api.accounts.schemas import SignedIn
 from api.deps import DatabaseDep, SettingsDep, SignedInDep, require
-from api.restaurants import places
 from api.restaurants.schemas import RestaurantQuery
 from api.sheets import overview_store, store
 from api.sheets.rules import ITEMS
@@ -25,6 +24,7 @@ from api.sheets.schemas import (
     SheetOut,
 )
 from api.web import sheet_words as words
+from api.web.choose import choose_restaurant
 from api.web.language import LanguageCode
 from api.web.office import address, see
 from api.web.portal_days import days_of
@@ -54,7 +54,7 @@ def first_page(
 ) -> Response:
     """A restaurant's own sheets; for the office, who is behind."""
     if found.person.role == "restaurant":
-        return _own(request, found)
+        return choose_restaurant(request, found, "/sheets", RestaurantQuery(limit=200))
     with database.reading() as session:
         told = overview_store.overview(session, found.person, query)
     first = date.fromisoformat(f"{told.month}-01")
@@ -72,14 +72,6 @@ def first_page(
         later=address("/sheets", **given | {"month": _month_after(first)}),
         more=address("/sheets", **given, skip=after) if after < told.total else None,
     )
-
-
-def _own(request: Request, found: SignedIn) -> Response:
-    with request.app.state.database.reading() as session:
-        mine = places.list_restaurants(session, found.person, RestaurantQuery(limit=200)).items
-    if len(mine) == 1:
-        return see(f"/sheets/{mine[0].id}")
-    return _render(request, "choose.html", found, restaurants=mine, to="/sheets", more=None, q="")
 
 
 def _month_before(first: date) -> str:
