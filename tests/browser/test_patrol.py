@@ -140,6 +140,7 @@ def test_what_was_reported_waits_for_another_person(
     page.goto(f"{site.address}/review")
     expect(page.get_by_text("Nothing to review")).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/sign-in*")
     site.sign_in(page, "Sue")
     expect(page.locator("bk-player")).to_have_attribute("data-item", str(alert.id))
     expect(page.locator("[data-stage] .box.subject")).to_be_visible()
