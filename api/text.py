@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import Annotated, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from vision.errors import InvalidError
 
@@ -19,6 +20,17 @@ def plain(value: str) -> str:
 
 
 PlainText = Annotated[str, AfterValidator(plain)]
+
+
+def _known_zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (OSError, ValueError, ZoneInfoNotFoundError) as error:
+        raise ValueError("time_zone must be one like Asia/Shanghai") from error
+
+
+# For fields named ``time_zone``: the sentence says so.
+TimeZone = Annotated[str, Field(max_length=60), AfterValidator(_known_zone)]
 
 
 def require_text(value: str, field: str, max_length: int) -> str:

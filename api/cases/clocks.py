@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Annotated, Final, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from api.text import TimeZone
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: Final[tuple[Weekday, ...]] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -66,21 +68,13 @@ class Calendar(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    time_zone: Annotated[str, Field(max_length=60)] = "Asia/Shanghai"
+    time_zone: TimeZone = "Asia/Shanghai"
     weekdays: Annotated[tuple[Weekday, ...], Field(min_length=1, max_length=7)] = WEEKDAYS[:5]
     hours: Annotated[tuple[str, ...], Field(min_length=1, max_length=4)] = Field(
         default=("09:00-12:00", "13:30-17:30"), description="spans of the local day, in order"
     )
     holidays: Annotated[tuple[date, ...], Field(max_length=400)] = ()
     workdays: Annotated[tuple[date, ...], Field(max_length=400)] = ()
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, name: str) -> str:
-        try:
-            return ZoneInfo(name).key
-        except (OSError, ValueError, ZoneInfoNotFoundError) as error:
-            raise ValueError("time_zone must be one like Asia/Shanghai") from error
 
     @model_validator(mode="after")
     def _sound(self) -> Calendar:
