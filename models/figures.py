@@ -162,11 +162,6 @@ def state_reliability(answers: Answers) -> dict[str, Any]:
     return reliability(sure, best == answers.truth).table
 
 
-def found_again(found: FloatArray, confidence: FloatArray, seen: Seen) -> IntArray:
-    """For each found head the row of its label, -1 where it is none."""
-    return pairs(found, confidence, seen.truth("head"))
-
-
 def at_iou(seen: Sequence[Seen], name: str, iou: float) -> float:
     """AP at another overlap, for pests whose outline is a matter of taste."""
     parts = []

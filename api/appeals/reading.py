@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from api.accounts.models import UserRow
@@ -69,16 +69,6 @@ def open_appeals(session: Session, person: Person) -> list[AppealOut]:
     """Appeals that wait for their decision, the one due first at the head."""
     waiting = _shown(person).where(AppealRow.state == "filed")
     return _read(session, person, waiting.order_by(AppealRow.due_at, AppealRow.id).limit(MOST_OPEN))
-
-
-def count_open(session: Session, person: Person) -> int:
-    """How many wait for their decision in this person's scope."""
-    wanted = (
-        select(func.count())
-        .select_from(AppealRow)
-        .join(RestaurantRow, RestaurantRow.id == AppealRow.restaurant_id)
-    )
-    return session.scalar(wanted.where(AppealRow.state == "filed", in_care(person))) or 0
 
 
 def _shown(person: Person) -> Select[*Columns]:

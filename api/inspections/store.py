@@ -18,7 +18,7 @@ from api.accounts.schemas import Person
 from api.database import now
 from api.inspections.checklists import read_checklist
 from api.inspections.models import CampaignRow, VisitRow
-from api.inspections.rules import OPEN, require_open, share
+from api.inspections.rules import require_open, share
 from api.inspections.schemas import CancelIn, ResultOut, VisitIn, VisitOut, VisitQuery
 from api.pages import Page, decode_cursor, encode_cursor
 from api.restaurants.models import RestaurantRow, StationRow
@@ -154,15 +154,6 @@ def get_visit(session: Session, person: Person, visit_id: UUID) -> VisitOut:
 
 def _no_visit(visit_id: UUID) -> NotFoundError:
     return NotFoundError(f"there is no visit {visit_id} for you")
-
-
-def list_open(session: Session, person: Person, query: VisitQuery) -> list[VisitOut]:
-    """Visits that are still to be made, the earliest day first."""
-    if query.state not in (None, *OPEN) or query.outcome is not None:
-        return []
-    wanted = shown().where(visible(person), VisitRow.state.in_(OPEN), *_filters(query))
-    wanted = wanted.order_by(VisitRow.planned_for, VisitRow.id).limit(query.limit)
-    return [visit_out(row, person) for row in session.execute(wanted)]
 
 
 def list_visits(session: Session, person: Person, query: VisitQuery) -> Page[VisitOut]:

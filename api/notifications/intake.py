@@ -260,11 +260,6 @@ def _by_rule(session: Session, *which: ColumnElement[bool]) -> Counter[str]:
     return Counter({row[0]: row[1] for row in wanted})
 
 
-def latest_seq(session: Session) -> int:
-    """Where a reader begins that must not tell of the past."""
-    return session.scalars(select(AuditHead.seq)).one()
-
-
 def is_upheld(session: Session, alert_id: str) -> bool:
     """Whether the verdict still stands."""
     return session.scalar(select(AlertRow.status).where(AlertRow.id == UUID(alert_id))) == "upheld"

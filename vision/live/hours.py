@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
@@ -112,8 +112,3 @@ def difference(now: Exposure, before: Exposure) -> Exposure:
     return Exposure(
         now.camera_s - before.camera_s, now.hat_s - before.hat_s, now.mask_s - before.mask_s
     )
-
-
-def all_cameras(books: Iterable[HourBook]) -> set[str]:
-    """Every camera that any of the books has hours of."""
-    return {camera for book in books for camera in book.cameras()}
