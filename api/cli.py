@@ -152,8 +152,8 @@ def admin_create_restaurant(
     """Add a restaurant; prints {"id": ...}."""
     from api.restaurants.store import create_restaurant
 
-    database = open_database(settings_for(database_url, data))
-    with database.writing() as session:
+    settings = settings_for(database_url, data)
+    with open_database(settings) as database, database.writing() as session:
         restaurant_id = create_restaurant(session, name, station)
     typer.echo(json.dumps({"id": restaurant_id}))
 
@@ -168,8 +168,8 @@ def admin_create_camera(
     """Add a camera; prints {"id": ..., "key": ...}. The key is shown this once."""
     from api.cameras.store import create_camera
 
-    database = open_database(settings_for(database_url, data))
-    with database.writing() as session:
+    settings = settings_for(database_url, data)
+    with open_database(settings) as database, database.writing() as session:
         camera = create_camera(session, restaurant, name)
     typer.echo(json.dumps({"id": camera.id, "key": camera.key}))
 
@@ -183,8 +183,8 @@ def admin_rotate_key(
     """Give a camera a new key; the old one stops working at once."""
     from api.cameras.store import rotate_key
 
-    database = open_database(settings_for(database_url, data))
-    with database.writing() as session:
+    settings = settings_for(database_url, data)
+    with open_database(settings) as database, database.writing() as session:
         renewed = rotate_key(session, camera)
     typer.echo(json.dumps({"id": renewed.id, "key": renewed.key}))
 
@@ -223,7 +223,8 @@ def admin_send_notifications(database_url: DatabaseUrl = None, data: DataDir = N
     from api.notifications.worker import Worker
 
     settings = settings_for(database_url, data)
-    done = Worker(open_database(settings), settings).round()
+    with open_database(settings) as database:
+        done = Worker(database, settings).round()
     if done is None:
         typer.echo("another process sends them now")
     else:
@@ -235,8 +236,8 @@ def admin_verify_audit(database_url: DatabaseUrl = None, data: DataDir = None) -
     """Check the audit log's chain; exit 1 and the first bad entry when it was altered."""
     from api.audit import verify_audit
 
-    database = open_database(settings_for(database_url, data))
-    with database.reading() as session:
+    settings = settings_for(database_url, data)
+    with open_database(settings) as database, database.reading() as session:
         check = verify_audit(session)
     if check.broken_at is not None:
         raise KitchenError(f"the audit log was altered at entry {check.broken_at}; do not trust it")

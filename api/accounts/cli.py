@@ -55,8 +55,8 @@ def list_users(database_url: DatabaseUrl = None, data: DataDir = None) -> None:
     from api.accounts.user_schemas import UserQuery
     from api.cli import open_database, settings_for
 
-    database, query = open_database(settings_for(database_url, data)), UserQuery(limit=200)
-    with database.reading() as session:
+    settings, query = settings_for(database_url, data), UserQuery(limit=200)
+    with open_database(settings) as database, database.reading() as session:
         page = listed(session, query)
         while page.items:
             for user in page.items:
@@ -64,7 +64,6 @@ def list_users(database_url: DatabaseUrl = None, data: DataDir = None) -> None:
             if page.next_cursor is None:
                 break
             page = listed(session, query.model_copy(update={"cursor": page.next_cursor}))
-    database.close()
 
 
 @people.command("reset-password")
@@ -116,10 +115,8 @@ def with_session(settings: Settings, told: Callable[[Session], Mapping[str, obje
     """Do it in one transaction and print what it gives."""
     from api.cli import open_database
 
-    database = open_database(settings)
-    with database.writing() as session:
+    with open_database(settings) as database, database.writing() as session:
         answer = told(session)
-    database.close()
     typer.echo(json.dumps(answer))
 
 
@@ -129,10 +126,8 @@ def announce_first_run(settings: Settings, host: str, port: int) -> None:
     from api.accounts.people import count_users
     from api.cli import open_database
 
-    database = open_database(settings)
-    with database.writing() as session:
+    with open_database(settings) as database, database.writing() as session:
         link = None if count_users(session) else make_link(session, "first_run", None, FIRST_RUN_S)
-    database.close()
     if link is None:
         return
     reached = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared only

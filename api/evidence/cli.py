@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -35,13 +37,13 @@ def retention(
     from api.evidence.keeping import policy_of
     from api.evidence.retention import apply, plan
 
-    settings, database, storage = _opened(database_url, data)
-    policy, samples_days = policy_of(settings), settings.retention_samples_days
-    if dry_run:
-        with database.reading() as session:
-            told = plan(session, now(), policy, samples_days)
-    else:
-        told = apply(database, storage, policy, samples_days)
+    with _opened(database_url, data) as (settings, database, storage):
+        policy, samples_days = policy_of(settings), settings.retention_samples_days
+        if dry_run:
+            with database.reading() as session:
+                told = plan(session, now(), policy, samples_days)
+        else:
+            told = apply(database, storage, policy, samples_days)
     for one in told.alerts:
         typer.echo(
             f"{one.alert_id}  {one.status}  decided {one.settled_at:%Y-%m-%d}  "
@@ -61,8 +63,7 @@ def daily_roots(database_url: DatabaseUrl = None, data: DataDir = None) -> None:
     from api.evidence.custody import day_fields, seal_days
     from api.evidence.signing import open_signer
 
-    settings, database, _ = _opened(database_url, data)
-    with database.writing() as session:
+    with _opened(database_url, data) as (settings, database, _), database.writing() as session:
         days = [day_fields(day) for day in seal_days(session, open_signer(settings), now().date())]
     for day in days:
         typer.echo(json.dumps(day, sort_keys=True))
@@ -75,9 +76,9 @@ def verify_evidence(database_url: DatabaseUrl = None, data: DataDir = None) -> N
     from api.evidence.inspection import inspect
     from api.metrics import Metrics
 
-    _, database, storage = _opened(database_url, data)
-    storage.altered = alarm(database, Metrics())
-    found = inspect(database, storage)
+    with _opened(database_url, data) as (_, database, storage):
+        storage.altered = alarm(database, Metrics())
+        found = inspect(database, storage)
     for fault in found.faults[1:]:
         typer.echo(fault, err=True)
     if found.faults:
@@ -101,20 +102,22 @@ def export_dataset(
 
     if out.exists():
         raise ConfigError(f"{out} exists; give a new folder, nothing is overwritten")
-    _, database, storage = _opened(database_url, data)
-    harvest = Harvest(database, storage, blur=blur)
-    counts = write_dataset(out, harvest.examples(), harvest.about)
-    harvest.note(counts)
+    with _opened(database_url, data) as (_, database, storage):
+        harvest = Harvest(database, storage, blur=blur)
+        counts = write_dataset(out, harvest.examples(), harvest.about)
+        harvest.note(counts)
     for name, count in sorted((counts | harvest.skipped).items()):
         typer.echo(f"{count:7d}  {name}")
     typer.echo(f"{out}: read {out}/SOURCE.md before you pass it on")
 
 
+@contextmanager
 def _opened(
     database_url: str | None, data: Path | None
-) -> tuple[Settings, Database, EvidenceStorage]:
+) -> Iterator[tuple[Settings, Database, EvidenceStorage]]:
     from api.cli import open_database, settings_for
     from api.storage import open_storage
 
     settings = settings_for(database_url, data)
-    return settings, open_database(settings), open_storage(settings)
+    with open_database(settings) as database:
+        yield settings, database, open_storage(settings)

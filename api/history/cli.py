@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -46,7 +45,7 @@ def generate_history(
     size = Size(restaurants, cameras_per_restaurant, days, seed, alerts)
     ends = until.replace(tzinfo=UTC) if until else datetime.now(UTC)
     with (
-        closing(open_database(settings)) as database,
+        open_database(settings) as database,
         typer.progressbar(length=days, label="days") as bar,
     ):
         written = generate(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -39,7 +38,7 @@ def import_table(
         raise ConfigError(f"{result} exists; give the result a new name")
     settings = settings_for(database_url, data)
     check = store.stream_check(settings)
-    with closing(open_database(settings)) as database:
+    with open_database(settings) as database:
         with database.writing() as session:
             told = store.check_import(session, SYSTEM, file.name, _content(file), check)
         _report(told)
