@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import delete, select, text, update
@@ -16,13 +17,13 @@ from tests.api.building import JPEG, Kitchen, ref
 
 
 @pytest.fixture
-def database(database_url: str) -> Database:
+def database(database_url: str) -> Iterator[Database]:
     """A database with five entries."""
-    database = Database(database_url)
-    for number in range(5):
-        with database.writing() as session:
-            append(session, "Li", "tested", str(number), comment="汉字", number=number)
-    return database
+    with Database(database_url) as database:
+        for number in range(5):
+            with database.writing() as session:
+                append(session, "Li", "tested", str(number), comment="汉字", number=number)
+        yield database
 
 
 def lift_the_guard(session: Session) -> None:
@@ -37,9 +38,7 @@ def lift_the_guard(session: Session) -> None:
 def checked(database: Database) -> AuditCheck:
     """The chain, walked."""
     with database.reading() as session:
-        result = verify_audit(session)
-    database.close()
-    return result
+        return verify_audit(session)
 
 
 def test_an_untouched_log_holds(database: Database) -> None:

@@ -224,10 +224,10 @@ def test_figures_are_open_to_all_only_where_the_office_says_so(
 ) -> None:
     assert_problem(kitchen.anonymous.get("/api/v1/stats"), 401, "not-signed-in")
     changes = {"stats_public": True, "database_url": SecretStr(database_url)}
-    opened = TestClient(create_app(settings.model_copy(update=changes)))
-    assert opened.get("/api/v1/stats?by=station").status_code == 200
-    for query in ("by=restaurant", f"restaurant={kitchen.restaurant}"):
-        assert_problem(opened.get(f"/api/v1/stats?{query}"), 401, "not-signed-in")
+    with TestClient(create_app(settings.model_copy(update=changes))) as opened:
+        assert opened.get("/api/v1/stats?by=station").status_code == 200
+        for query in ("by=restaurant", f"restaurant={kitchen.restaurant}"):
+            assert_problem(opened.get(f"/api/v1/stats?{query}"), 401, "not-signed-in")
 
 
 @given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(0, 800))
