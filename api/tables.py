@@ -51,9 +51,11 @@ from api.reviews.models import (
 from api.samples.models import PlanRow, SampleFileRow, SampleMarkRow, SampleReviewRow, SampleRow
 from api.scores.models import DistrictRateRow, ScoreDayRow
 from api.sheets.models import SheetAdditionRow, SheetRow
+from api.stats.models import AlertCountRow, CountOffsetRow
 from api.thresholds.models import ThresholdRow
 
 __all__ = [
+    "AlertCountRow",
     "AlertRow",
     "AnalysisRow",
     "AnalysisVideoRow",
@@ -75,6 +77,7 @@ __all__ = [
     "CaseRow",
     "ClaimRow",
     "ContactRow",
+    "CountOffsetRow",
     "CustodyDay",
     "CustodyHead",
     "CustodyRow",

@@ -8,6 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 DAY: Final = timedelta(days=1)
+EVER: Final = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,32 @@ class Days:
 def begins(day: date, zone: ZoneInfo) -> datetime:
     """The first moment of a local day, in UTC."""
     return datetime.combine(day, time.min, zone).astimezone(UTC)
+
+
+def offsets(zone: ZoneInfo) -> list[tuple[datetime, int]]:
+    """From when on the zone's clocks are by how many seconds ahead of UTC, 1970 to 2200."""
+    at, found = datetime(1970, 1, 1, tzinfo=UTC), []
+    while at.year <= 2200:
+        ahead = _ahead_s(at, zone)
+        if not found or found[-1][1] != ahead:
+            found.append((_change(at, ahead, zone) if found else EVER, ahead))
+        at += DAY
+    return found
+
+
+def _change(at: datetime, ahead: int, zone: ZoneInfo) -> datetime:
+    """The second within the day before ``at`` from which on clocks are ``ahead``."""
+    before, after = at - DAY, at
+    while after - before > timedelta(seconds=1):
+        middle = before + timedelta(seconds=(after - before) // timedelta(seconds=2))
+        before, after = (before, middle) if _ahead_s(middle, zone) == ahead else (middle, after)
+    return after
+
+
+def _ahead_s(at: datetime, zone: ZoneInfo) -> int:
+    offset = at.astimezone(zone).utcoffset()
+    assert offset is not None
+    return round(offset.total_seconds())
 
 
 def month_so_far(today: date, zone: ZoneInfo) -> Days:
