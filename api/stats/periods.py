@@ -67,7 +67,8 @@ def begins(day: date, zone: ZoneInfo) -> datetime:
 
 def offsets(zone: ZoneInfo) -> list[tuple[datetime, int]]:
     """From when on the zone's clocks are by how many seconds ahead of UTC, 1970 to 2200."""
-    at, found = datetime(1970, 1, 1, tzinfo=UTC), []
+    at = datetime(1970, 1, 1, tzinfo=UTC)
+    found: list[tuple[datetime, int]] = []
     while at.year <= 2200:
         ahead = _ahead_s(at, zone)
         if not found or found[-1][1] != ahead:

@@ -8,8 +8,8 @@ from alembic import op
 from api.database import UtcDateTime
 from api.stats.periods import offsets
 
-revision = "0019"
-down_revision = "0018"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
@@ -61,12 +61,12 @@ CREATE FUNCTION alert_day(at timestamptz) RETURNS date LANGUAGE sql STABLE AS $$
 SELECT (at AT TIME ZONE 'UTC' + make_interval(secs => (SELECT offset_s FROM count_offsets
 WHERE since_at <= at ORDER BY since_at DESC LIMIT 1)))::date $$
 """,
-    f"""  # noqa
+    f"""
 CREATE FUNCTION alert_kind(origin text, status text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
 SELECT {KIND.format("")} $$
-""",
+""",  # noqa: S608
     # The lock makes a restaurant that moves wait for this alert, or this alert for the move.
-    f"""  # noqa
+    f"""
 CREATE FUNCTION alert_count(one alerts, change integer) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE place text;
 BEGIN
@@ -75,7 +75,7 @@ BEGIN
   INSERT INTO alert_counts ({COLUMNS}) VALUES (alert_day(one.started_at), place, one.rule,
   one.model_sha256, alert_kind(one.origin, one.status), change, false);
 END $$
-""",
+""",  # noqa: S608
     """
 CREATE FUNCTION alerts_counted() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -84,7 +84,7 @@ BEGIN
   RETURN NULL;
 END $$
 """,
-    f"""  # noqa
+    f"""
 CREATE FUNCTION restaurants_counted() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO alert_counts ({COLUMNS})
@@ -94,16 +94,16 @@ BEGIN
   AS at (place, sign) WHERE restaurant_id = NEW.id GROUP BY 1, 2, 3, 4, 5, sign;
   RETURN NULL;
 END $$
-""",
+""",  # noqa: S608
     """
 CREATE TRIGGER alerts_counted AFTER INSERT OR DELETE ON alerts
 FOR EACH ROW EXECUTE FUNCTION alerts_counted()
 """,
-    f"""  # noqa
+    f"""
 CREATE TRIGGER alerts_counted_update AFTER UPDATE OF {", ".join(COUNTED)} ON alerts
 FOR EACH ROW WHEN ({" OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in COUNTED)})
 EXECUTE FUNCTION alerts_counted()
-""",
+""",  # noqa: S608
     """
 CREATE TRIGGER restaurants_counted AFTER UPDATE OF station_id ON restaurants
 FOR EACH ROW WHEN (OLD.station_id IS DISTINCT FROM NEW.station_id)
