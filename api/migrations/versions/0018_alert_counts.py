@@ -64,7 +64,7 @@ WHERE since_at <= at ORDER BY since_at DESC LIMIT 1)))::date $$
     f"""
 CREATE FUNCTION alert_kind(origin text, status text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
 SELECT {KIND.format("")} $$
-""",  # noqa: S608
+""",
     # The lock makes a restaurant that moves wait for this alert, or this alert for the move.
     f"""
 CREATE FUNCTION alert_count(one alerts, change integer) RETURNS void LANGUAGE plpgsql AS $$
@@ -103,7 +103,7 @@ FOR EACH ROW EXECUTE FUNCTION alerts_counted()
 CREATE TRIGGER alerts_counted_update AFTER UPDATE OF {", ".join(COUNTED)} ON alerts
 FOR EACH ROW WHEN ({" OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in COUNTED)})
 EXECUTE FUNCTION alerts_counted()
-""",  # noqa: S608
+""",
     """
 CREATE TRIGGER restaurants_counted AFTER UPDATE OF station_id ON restaurants
 FOR EACH ROW WHEN (OLD.station_id IS DISTINCT FROM NEW.station_id)
