@@ -22,7 +22,7 @@ from api.alerts import routes as alert_routes
 from api.analyses import routes as analysis_routes
 from api.appeals import routes as appeal_routes
 from api.audit_log import AuditWatch
-from api.cameras import keys_routes
+from api.cameras import keys_routes, sharing_routes
 from api.cameras import routes as camera_routes
 from api.cameras.snapshots import SnapshotStorage
 from api.cards import routes as card_routes
@@ -39,6 +39,7 @@ from api.inspections import routes as inspection_routes
 from api.ledger import routes as ledger_routes
 from api.metrics import Metrics, MetricsMiddleware
 from api.middleware import BodyLimitMiddleware, HeadersMiddleware
+from api.notes import routes as note_routes
 from api.notifications import routes as notification_routes
 from api.patrols import routes as patrol_routes
 from api.policy import routes as policy_routes
@@ -67,10 +68,12 @@ ROUTERS: Final = (
     user_routes.router,
     analysis_routes.router,
     camera_routes.router,
+    sharing_routes.router,
     case_routes.router,
     inspection_routes.router,
     receipt_routes.router,
     campaign_routes.router,
+    note_routes.router,
     notification_routes.router,
     patrol_routes.router,
     custody_routes.router,

@@ -35,6 +35,7 @@ from api.evidence.models import (
 from api.exposures.models import ExposureDayRow, ExposureRow
 from api.imports.models import ImportNumberRow, ImportRow
 from api.inspections.models import AnswerRow, CampaignRow, FindingRow, VisitFileRow, VisitRow
+from api.notes.models import NoteRow
 from api.notifications.models import NotificationRow, SubscriptionRow, WorkerRow
 from api.patrols.models import CameraLeaseRow, LookRow, RoundCameraRow, RoundRow
 from api.policy.models import PolicyRow
@@ -98,6 +99,7 @@ __all__ = [
     "LinkRow",
     "LookBackRow",
     "LookRow",
+    "NoteRow",
     "NotificationRow",
     "OidcTripRow",
     "OrderRow",

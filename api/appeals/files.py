@@ -17,7 +17,7 @@ from api.database import Database, now
 from api.evidence.blur import smaller
 from api.inspections.photos import cleaned
 from api.storage import EvidenceStorage
-from vision.errors import ConflictError, ForbiddenError
+from vision.errors import ConflictError, ForbiddenError, NotFoundError
 
 MEDIA_TYPE: Final = "image/jpeg"
 SMALL_PX: Final = 480
@@ -85,6 +85,8 @@ def find_file(session: Session, person: Person, appeal_id: str, sha256: str) -> 
     ).one_or_none()
     if found is None:
         raise no_appeal(appeal_id)
+    if found[0].deleted_at is not None:
+        raise NotFoundError(f"retention deleted this file on {found[0].deleted_at:%Y-%m-%d}")
     detail = {"appeal": appeal_id, "sha256": sha256}
     audit.append(session, person.id, "appeal.file_viewed", str(found[1]), **detail)
     return found[0]

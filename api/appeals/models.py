@@ -46,7 +46,7 @@ class AppealRow(Base):
 
 
 class AppealFileRow(Base):
-    """A photograph that the restaurant added; its bytes lie in the evidence storage."""
+    """A photograph that the restaurant added; retention took its bytes at ``deleted_at``."""
 
     __tablename__ = "appeal_files"
     __table_args__ = (Index("ix_appeal_files_sha256", "sha256"),)
@@ -58,3 +58,4 @@ class AppealFileRow(Base):
     size_bytes: Mapped[int] = mapped_column(Integer)
     added_by: Mapped[str] = mapped_column(ForeignKey("users.id"))
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

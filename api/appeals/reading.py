@@ -127,4 +127,6 @@ def _out(
 
 def _file_out(file: AppealFileRow) -> AppealFileOut:
     told = {name: getattr(file, name) for name in ("sha256", "media_type", "added_at")}
-    return AppealFileOut.model_validate(told | {"bytes": file.size_bytes})
+    return AppealFileOut.model_validate(
+        told | {"bytes": file.size_bytes, "deleted": file.deleted_at is not None}
+    )

@@ -52,6 +52,7 @@ class AppealFileOut(BaseModel):
     media_type: str
     bytes: int
     added_at: datetime
+    deleted: bool = Field(description="whether retention took it")
 
 
 class AppealOut(BaseModel):

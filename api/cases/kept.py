@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy.orm import Session
 
 from api.alerts.models import AlertRow
 from api.cases.models import CaseAlertRow, CaseFileRow, CaseRow
@@ -15,6 +18,13 @@ def in_open_case() -> ColumnElement[bool]:
         CaseAlertRow.case_id == CaseRow.id,
         CaseRow.ended_at.is_(None),
     )
+
+
+def open_case_of(session: Session, alert_id: UUID) -> CaseRow | None:
+    """The open case that an alert belongs to, or belonged to."""
+    mine = CaseAlertRow.alert_id == alert_id, CaseRow.ended_at.is_(None)
+    joined = select(CaseRow).join(CaseAlertRow, CaseAlertRow.case_id == CaseRow.id)
+    return session.scalar(joined.where(*mine))
 
 
 def named_by_cases(sha256: str) -> Select[int]:

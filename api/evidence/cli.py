@@ -51,7 +51,8 @@ def retention(
         )
     verb = "would go" if dry_run else "gone"
     typer.echo(
-        f"{verb}: evidence of {len(told.alerts)} alerts, {told.samples} sample files; "
+        f"{verb}: evidence of {len(told.alerts)} alerts, {told.samples} sample files, "
+        f"{told.papers} files of cases and appeals; "
         f"{told.files} files, {told.freed_bytes} bytes freed"
     )
 

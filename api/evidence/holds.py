@@ -15,9 +15,10 @@ from api.accounts.models import UserRow
 from api.accounts.schemas import Person
 from api.alerts.models import AlertRow
 from api.alerts.store import in_scope
-from api.cases.kept import in_open_case
+from api.appeals.kept import in_open_appeal, open_appeal_at
+from api.cases.kept import in_open_case, open_case_of
 from api.database import new_id, now
-from api.evidence.keeping import Facts, automatic_hold
+from api.evidence.keeping import Facts, automatic_holds
 from api.evidence.models import HoldRow
 from api.evidence.schemas import HoldIn, HoldOut
 from vision.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
@@ -25,6 +26,12 @@ from vision.errors import ConflictError, ForbiddenError, InvalidError, NotFoundE
 MAY_HOLD: Final = ("supervisor", "admin")
 OPEN: Final = "open"
 UPHELD: Final = "upheld"
+# Holds that end with what they wait for, never by hand.
+WAITS: Final = {
+    "open": "the alert is not decided yet; its evidence is held until it is",
+    "case": "the alert's case is open; its evidence is held until the case is closed",
+    "appeal": "an appeal on the alert is open; its evidence is held until it is decided",
+}
 
 
 def standing(moment: datetime) -> ColumnElement[bool]:
@@ -45,9 +52,13 @@ def facts_of(session: Session, alert: AlertRow, moment: datetime) -> Facts:
         select(func.max(HoldRow.released_at)).where(mine, HoldRow.kind == UPHELD)
     )
     placed = session.scalar(select(HoldRow.id).where(mine, standing(moment)).limit(1))
-    in_case = session.scalar(select(AlertRow.id).where(AlertRow.id == alert.id, in_open_case()))
-    kept = placed is not None or in_case is not None
-    return Facts(alert.status, alert.settled_at, released_at, kept)
+    this = select(AlertRow.id).where(AlertRow.id == alert.id)
+    in_case, appealed = (
+        session.scalar(this.where(which)) is not None
+        for which in (in_open_case(), in_open_appeal())
+    )
+    given = alert.status, alert.settled_at, released_at
+    return Facts(*given, placed is not None, in_case, appealed)
 
 
 def place(session: Session, person: Person, alert_id: UUID, given: HoldIn) -> HoldOut:
@@ -86,12 +97,12 @@ def place(session: Session, person: Person, alert_id: UUID, given: HoldIn) -> Ho
 def release(session: Session, person: Person, alert_id: UUID, hold_id: str, reason: str) -> HoldOut:
     """End a hold; ``upheld`` names the one that an upheld alert has by itself.
 
-    ConflictError when it does not hold (any more): an open alert's hold ends with its verdict.
+    ConflictError when it does not hold (any more), or ends only with what it waits for.
     """
     _may_hold(person)
     alert = _locked(session, person, alert_id)
     moment = now()
-    if hold_id in (OPEN, UPHELD):
+    if hold_id in (*WAITS, UPHELD):
         row = _release_automatic(session, alert, hold_id, moment)
     else:
         row = _placed(session, alert_id, hold_id)
@@ -107,10 +118,11 @@ def release(session: Session, person: Person, alert_id: UUID, hold_id: str, reas
 def _release_automatic(
     session: Session, alert: AlertRow, hold_id: str, moment: datetime
 ) -> HoldRow:
-    holding = automatic_hold(facts_of(session, alert, moment))
-    if holding == OPEN:
-        raise ConflictError("the alert is not decided yet; its evidence is held until it is")
-    if holding != hold_id:
+    holding = automatic_holds(facts_of(session, alert, moment))
+    waits = OPEN if OPEN in holding else hold_id
+    if waits in holding and waits in WAITS:
+        raise ConflictError(WAITS[waits])
+    if hold_id not in holding:
         raise ConflictError("this hold has ended already")
     since = alert.settled_at or moment
     return HoldRow(id=new_id(), alert_id=alert.id, kind=UPHELD, reason=UPHELD, placed_at=since)
@@ -128,13 +140,31 @@ def holds_of(session: Session, alert: AlertRow, moment: datetime) -> list[HoldOu
     """Every hold of an alert, the ones it has by itself first, then oldest first."""
     mine = HoldRow.alert_id == alert.id
     rows = list(session.scalars(select(HoldRow).where(mine).order_by(HoldRow.placed_at)))
-    holding = automatic_hold(facts_of(session, alert, moment))
-    own = []
-    if holding is not None:
-        since = (alert.settled_at if holding == UPHELD else None) or alert.received_at
-        own = [HoldOut(id=holding, kind=holding, reason=None, placed_at=since, standing=True)]
+    own = _automatic(session, alert, moment)
     names = _names(session, rows)
     return [*own, *(_out(row, names, moment) for row in rows)]
+
+
+def _automatic(session: Session, alert: AlertRow, moment: datetime) -> list[HoldOut]:
+    """What holds it by itself, each with since when; a case with its number."""
+    facts = facts_of(session, alert, moment)
+    case = open_case_of(session, alert.id) if facts.in_case else None
+    since = {
+        OPEN: alert.received_at,
+        UPHELD: alert.settled_at,
+        "case": case.opened_at if case else None,
+        "appeal": session.scalar(open_appeal_at(alert.id)),
+    }
+    return [
+        HoldOut(
+            id=kind,
+            kind=kind,
+            reason=case.number if case and kind == "case" else None,
+            placed_at=since[kind] or alert.received_at,
+            standing=True,
+        )
+        for kind in automatic_holds(facts)
+    ]
 
 
 def _names(session: Session, rows: Collection[HoldRow]) -> dict[str, str]:

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from api.accounts.schemas import Person
 from api.alerts.models import AlertRow
 from api.alerts.store import in_scope
+from api.appeals.kept import in_open_appeal
+from api.cases.kept import in_open_case
 from api.database import now
 from api.evidence.custody import day_fields
 from api.evidence.holds import UPHELD, held_by_somebody
@@ -43,6 +45,8 @@ class Held:
 
     open: int
     upheld: int
+    case: int
+    appeal: int
     placed: int
 
 
@@ -111,6 +115,8 @@ def held(session: Session, person: Person) -> Held:
     by = {
         "open": AlertRow.status.in_(("waiting", "second_review")),
         "upheld": and_(AlertRow.status == "upheld", ~released),
+        "case": in_open_case(),
+        "appeal": in_open_appeal(),
         "placed": held_by_somebody(moment),
     }
     counts = {name: _count(session, in_scope(person), which) for name, which in by.items()}

@@ -18,9 +18,10 @@ from sqlalchemy.orm import Session
 
 from api import audit
 from api.alerts.models import AlertRow
-from api.appeals.models import AppealFileRow
+from api.appeals.kept import in_open_appeal, named_by_appeals
 from api.cases.kept import in_open_case, named_by_cases
 from api.database import Database, now
+from api.evidence import papers
 from api.evidence.custody import append_entry, lock
 from api.evidence.holds import UPHELD, facts_of, held_by_somebody
 from api.evidence.keeping import Policy, due_at
@@ -36,10 +37,14 @@ SWEPT: Final = timedelta(days=7)
 
 @dataclass(slots=True)
 class Plan:
-    """What retention takes; ``freed_bytes`` are those that nothing else names."""
+    """What retention takes; ``freed_bytes`` are those that nothing else names.
+
+    ``papers`` are files of cases and photographs of appeals.
+    """
 
     alerts: list[DueOut] = field(default_factory=list)
     samples: int = 0
+    papers: int = 0
     files: int = 0
     freed_bytes: int = 0
 
@@ -60,7 +65,8 @@ def candidates(moment: datetime, policy: Policy) -> ColumnElement[bool]:
         EvidenceRow.deleted_at.is_(None),
     )
     free = or_(AlertRow.status == "dismissed", released)
-    return and_(or_(*settled), free, here, ~held_by_somebody(moment), ~in_open_case())
+    held = held_by_somebody(moment), in_open_case(), in_open_appeal()
+    return and_(or_(*settled), free, here, *(~one for one in held))
 
 
 def due(
@@ -105,6 +111,10 @@ def plan(session: Session, moment: datetime, policy: Policy, samples_days: int) 
         made.samples += 1
         going[sample.sha256] += 1
         sizes[sample.sha256] = sample.size_bytes
+    for paper in papers.due(session, moment, policy):
+        made.papers += 1
+        going[paper.sha256] += 1
+        sizes[paper.sha256] = paper.size_bytes
     for sha256, count in going.items():
         if _named_by(session, sha256) == count:
             made.files += 1
@@ -126,6 +136,10 @@ def apply(database: Database, storage: EvidenceStorage, policy: Policy, samples_
     with database.writing() as session:
         names = _take_samples(session, moment, samples_days)
     done.samples = len(names)
+    _remove(database, storage, names, done)
+    with database.writing() as session:
+        names = papers.take(session, moment, policy)
+    done.papers = len(names)
     _remove(database, storage, names, done)
     _sweep(database, storage, moment, done)
     storage.forget_derived(timedelta(days=samples_days))
@@ -187,7 +201,7 @@ def _named_by(session: Session, sha256: str) -> int:
         EvidenceRow.sha256 == sha256, EvidenceRow.deleted_at.is_(None)
     )
     samples = select(func.count()).where(SampleFileRow.sha256 == sha256)
-    appeals = select(func.count()).where(AppealFileRow.sha256 == sha256)
+    appeals = named_by_appeals(sha256)
     visits = select(func.count()).where(VisitFileRow.sha256 == sha256)
     cases = named_by_cases(sha256)
     return sum(session.scalar(wanted) or 0 for wanted in (alerts, samples, appeals, visits, cases))
@@ -208,5 +222,6 @@ def _sweep(database: Database, storage: EvidenceStorage, moment: datetime, done:
     """Finish what a run that died left: files whose receipts were written lately."""
     with database.reading() as session:
         lately = EvidenceRow.deleted_at.between(moment - SWEPT, moment - timedelta(microseconds=1))
-        names = session.scalars(select(EvidenceRow.sha256).where(lately)).all()
+        names = list(session.scalars(select(EvidenceRow.sha256).where(lately)))
+        names += papers.taken_since(session, moment - SWEPT)
     _remove(database, storage, names, done)

@@ -47,10 +47,14 @@ class ReasonIn(_In):
 
 
 class HoldOut(BaseModel):
-    """A hold; ``open`` and ``upheld`` are those that an alert has by itself."""
+    """A hold; all but ``placed`` are those that an alert has by itself.
+
+    ``open`` without a verdict, ``upheld`` and not released, in an open ``case`` (its number is the
+    reason), with an ``appeal`` that waits for its decision.
+    """
 
     id: str
-    kind: Literal["open", "upheld", "placed"]
+    kind: Literal["open", "upheld", "case", "appeal", "placed"]
     reason: str | None
     placed_by: str | None = None
     placed_at: datetime

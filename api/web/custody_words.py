@@ -25,6 +25,7 @@ ACTION: Final[dict[str, str]] = {
     "evidence.altered": N_("file found altered"),
     "evidence.whole": N_("file found whole again"),
     "evidence.deleted": N_("deleted by retention"),
+    "alert.noted": N_("note written"),
     "review.given": N_("verdict given"),
     "review.undone": N_("verdict undone"),
     "hold.placed": N_("hold placed"),
@@ -34,6 +35,8 @@ SENT: Final[dict[str, str]] = {"original": N_("original"), "blurred": N_("blurre
 HOLD: Final[dict[str, str]] = {
     "open": N_("no verdict yet"),
     "upheld": N_("upheld and not released"),
+    "case": N_("its case is open"),
+    "appeal": N_("an appeal is open"),
     "placed": N_("placed by a person"),
 }
 FILE_KIND: Final[dict[str, str]] = {

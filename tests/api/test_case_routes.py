@@ -95,7 +95,7 @@ def test_closing_ends_the_hold_and_an_open_case_keeps_its_evidence(desk: Desk) -
         with desk.kitchen.database.reading() as session:
             [alert] = session.scalars(select(AlertRow))
             facts = facts_of(session, alert, now())
-            return facts.placed, facts.released_at is not None
+            return facts.in_case, facts.released_at is not None
 
     assert placed() == (True, False)
     desk.signed()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.evidence.keeping import Facts, Policy, automatic_hold, due_at
+from api.evidence.keeping import Facts, Policy, automatic_holds, due_at, verdict_hold
 
 SETTLED = datetime(2026, 5, 1, 12, tzinfo=UTC)
 moments = st.integers(-4000, 4000).map(lambda hours: SETTLED + timedelta(hours=hours))
@@ -18,13 +18,16 @@ facts = st.builds(
     st.none() | moments,
     st.none() | moments,
     st.booleans(),
+    st.booleans(),
+    st.booleans(),
 )
 POLICY = Policy(dismissed_days=30, upheld_days=730)
 
 
 @given(facts, policies)
 def test_what_is_held_never_comes_due(alert: Facts, policy: Policy) -> None:
-    held = alert.placed or automatic_hold(alert) is not None
+    held = alert.placed or bool(automatic_holds(alert))
+    assert held or not (alert.in_case or alert.appealed)
     assert (due_at(alert, policy) is None) == held
 
 
@@ -38,7 +41,7 @@ def test_nothing_comes_due_before_its_days_are_over(alert: Facts, policy: Policy
 @given(facts, policies)
 def test_an_open_alert_is_always_held(alert: Facts, policy: Policy) -> None:
     if alert.status in ("waiting", "second_review"):
-        assert automatic_hold(alert) == "open"
+        assert verdict_hold(alert) == "open"
 
 
 def test_a_dismissed_alert_goes_after_its_days() -> None:
@@ -54,4 +57,4 @@ def test_an_upheld_alert_stays_until_somebody_releases_it() -> None:
 
 def test_a_new_verdict_brings_the_hold_back() -> None:
     before = SETTLED - timedelta(days=1)
-    assert automatic_hold(Facts("upheld", SETTLED, before)) == "upheld"
+    assert verdict_hold(Facts("upheld", SETTLED, before)) == "upheld"
