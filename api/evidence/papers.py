@@ -47,7 +47,9 @@ def take(session: Session, moment: datetime, policy: Policy) -> list[str]:
         else:
             appeal = session.get_one(AppealRow, file.appeal_id)
             noted = detail | {"appeal": appeal.id, "policy": "appeals"}
-            audit.append(session, audit.SYSTEM, "appeal.file_deleted", str(appeal.alert_id), **noted)
+            audit.append(
+                session, audit.SYSTEM, "appeal.file_deleted", str(appeal.alert_id), **noted
+            )
         names.append(file.sha256)
     return names
 
