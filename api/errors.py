@@ -9,6 +9,7 @@ KitchenError
 ├── TooLargeError       the body is larger than this route takes
 ├── RangeError          a byte range outside the file
 ├── StorageError        the evidence folder cannot be written or read
+├── SupersededError     a watch tells of a camera that another has taken over
 ├── AlteredError        a file is no longer the one it was kept as
 ├── SendError           a message was not taken by its receiver this time
 ├── DatabaseBusyError   the database did not answer in time
@@ -83,6 +84,10 @@ class AlteredError(NotFoundError):
     """There is no such evidence any more: other bytes lie under its name, and are never shown."""
 
 
+class SupersededError(KitchenError):
+    """A watch tells of a camera that another has taken over; what it tells is not needed."""
+
+
 class SendError(KitchenError):
     """A message was not taken by its receiver this time."""
 
@@ -106,6 +111,7 @@ KINDS: Final[dict[type[KitchenError], Kind]] = {
     ForbiddenError: Kind(403, "forbidden"),
     NotFoundError: Kind(404, "not-found"),
     ConflictError: Kind(409, "conflict"),
+    SupersededError: Kind(409, "superseded"),
     TooLargeError: Kind(413, "too-large"),
     RangeError: Kind(416, "range"),
     InvalidError: Kind(422, "invalid"),

@@ -92,6 +92,9 @@ class Settings(BaseSettings):
     patrol_lease_s: int = Field(
         default=600, ge=30, le=7_200, description="how long a camera is given to one patroller"
     )
+    watch_lease_s: int = Field(
+        default=45, ge=3, le=600, description="how long a camera stays with a watch not heard of"
+    )
     busy_timeout_s: float = Field(
         default=15.0, gt=0, le=120, description="how long a write waits its turn"
     )

@@ -13,7 +13,16 @@ from api.alerts.models import AlertRow
 from api.analyses.models import AnalysisRow, AnalysisVideoRow
 from api.appeals.models import AppealFileRow, AppealRow
 from api.audit import AuditHead, AuditRow
-from api.cameras.models import CameraKeyRow, CameraRow, ContactRow, PictureRow, ZoneVersionRow
+from api.cameras.models import (
+    CameraKeyRow,
+    CameraRow,
+    ContactRow,
+    PictureRow,
+    TenureRow,
+    WantRow,
+    WatchRow,
+    ZoneVersionRow,
+)
 from api.cards.models import CardRow
 from api.cases.models import (
     CaseActionRow,
@@ -122,12 +131,15 @@ __all__ = [
     "SheetRow",
     "StationRow",
     "SubscriptionRow",
+    "TenureRow",
     "ThresholdRow",
     "UnblurRow",
     "UserRestaurantRow",
     "UserRow",
     "VisitFileRow",
     "VisitRow",
+    "WantRow",
+    "WatchRow",
     "WorkerRow",
     "ZoneVersionRow",
 ]

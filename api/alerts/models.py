@@ -12,6 +12,7 @@ from api.database import Base, UtcDateTime
 
 # Written out, not bound: only so do both databases see that the indexes on open alerts fit.
 OPEN_ONLY = text("status IN ('waiting', 'second_review')")
+GOING_ON = text("ended_at IS NULL")
 
 
 class AlertRow(Base):
@@ -44,6 +45,7 @@ class AlertRow(Base):
             "camera_id",
             "restaurant_id",
         ),
+        Index("ix_alerts_going_on", "camera_id", sqlite_where=GOING_ON, postgresql_where=GOING_ON),
         Index("ix_alerts_due", "due_at", sqlite_where=OPEN_ONLY, postgresql_where=OPEN_ONLY),
     )
 

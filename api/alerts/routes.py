@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Header, Request, Response
+from sqlalchemy.orm import Session
 
 from api.alerts import store
+from api.alerts.intake import Posted
 from api.alerts.intake import post_alert as keep_alert
 from api.alerts.schemas import AlertIn, AlertOut, AlertParams, AlertUpdateIn
-from api.deps import CameraDep, DatabaseDep, PolicyDep, SignedInDep
+from api.cameras.fence import require_tenure
+from api.deps import CameraDep, DatabaseDep, PolicyDep, SignedInDep, get_database
 from api.errors import problems, repeated
 from api.pages import Page
 from api.reviews.desk import read_item
 
 router = APIRouter(prefix="/api/v1", tags=["alerts"])
+WatchHeader = Annotated[str | None, Header(pattern=r"^[0-9a-f]{32}$")]
 
 
 @router.post(
@@ -27,11 +32,21 @@ def post_alert(
     response: Response,
     alert: AlertIn,
     camera: CameraDep,
-    database: DatabaseDep,
     policy: PolicyDep,
+    x_watch: WatchHeader = None,
 ) -> AlertOut:
-    """Report an episode; posting it again is harmless."""
-    posted = database.together(lambda session: keep_alert(session, camera, alert, policy=policy))
+    """Report an episode; posting it again is harmless.
+
+    A watch that shares its cameras names itself; of a camera that it lost meanwhile nothing is
+    taken: 409, `superseded`.
+    """
+
+    def keep(session: Session) -> Posted:
+        if x_watch is not None and alert.camera_id == camera.id:
+            require_tenure(session, alert, x_watch)
+        return keep_alert(session, camera, alert, policy=policy)
+
+    posted = get_database(request).together(keep)
     response.status_code = 201 if posted.created else 200
     if posted.created:
         request.app.state.metrics.alerts.labels(alert.rule, alert.origin).inc()

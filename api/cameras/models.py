@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Text,
     false,
+    text,
     true,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -116,3 +117,48 @@ class ZoneVersionRow(Base):
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     made_by: Mapped[str] = mapped_column(ForeignKey("users.id"))
     restored_from: Mapped[int | None] = mapped_column(Integer)
+
+
+class WatchRow(Base):
+    """A process that watches cameras, alive until ``expires_at``; its id is known to it alone."""
+
+    __tablename__ = "watches"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    host: Mapped[str] = mapped_column(String(100))
+    weight: Mapped[int] = mapped_column(SmallInteger)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class WantRow(Base):
+    """A camera that a watch could watch."""
+
+    __tablename__ = "watch_wants"
+
+    camera_id: Mapped[str] = mapped_column(ForeignKey("cameras.id"), primary_key=True)
+    worker_id: Mapped[str] = mapped_column(ForeignKey("watches.id"), primary_key=True, index=True)
+
+
+class TenureRow(Base):
+    """From when to when a watch had a camera; the next one's ``generation`` is one higher.
+
+    A tenure that has not ended holds while its watch is alive.
+    """
+
+    __tablename__ = "watch_tenures"
+    __table_args__ = (
+        Index(
+            "uq_watch_tenures_now",
+            "camera_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index("ix_watch_tenures_worker", "worker_id", "ended_at"),
+    )
+
+    camera_id: Mapped[str] = mapped_column(ForeignKey("cameras.id"), primary_key=True)
+    generation: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    worker_id: Mapped[str] = mapped_column(String(32))
+    taken_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
