@@ -15,7 +15,8 @@ from models.synthesis.projection import Camera
 from models.synthesis.skinning import FloatArray
 
 Region = tuple[int, int, int, int]
-STRAND_RADIUS_M = {"hair": 0.0007, "fur": 0.0004, "night-fur": 0.0004}
+STRAND_RADIUS_M = {"fur": 0.0004, "night-fur": 0.0004}
+HAIR_RADIUS_M = 0.0007
 
 
 def start(threads: int, bounces: int) -> None:
@@ -28,6 +29,7 @@ def start(threads: int, bounces: int) -> None:
     scene.render.image_settings.file_format = "PNG"
     scene.render.image_settings.compression = 5
     scene.view_settings.view_transform = "AgX"
+    scene.view_settings.look = "AgX - Medium High Contrast"
     cycles = scene.cycles
     cycles.device, cycles.use_denoising, cycles.denoiser = "CPU", True, "OPENIMAGEDENOISE"
     cycles.denoising_input_passes, cycles.denoising_prefilter = "RGB_ALBEDO_NORMAL", "FAST"
@@ -66,11 +68,15 @@ def set_surroundings(colour: tuple[float, float, float], strength: float, exposu
 
 
 def add_panel_light(
-    position: FloatArray, size: tuple[float, float], watts: float, towards: FloatArray | None = None
+    position: FloatArray,
+    size: tuple[float, float],
+    watts: float,
+    towards: FloatArray | None = None,
+    colour: tuple[float, float, float] = (1, 0.96, 0.9),
 ) -> None:
     """A rectangle of light that shines down, or at a point."""
     data = bpy.data.lights.new("panel", "AREA")
-    data.shape, data.energy, data.color = "RECTANGLE", watts, (1, 0.96, 0.9)
+    data.shape, data.energy, data.color = "RECTANGLE", watts, colour
     data.size, data.size_y = size
     item = bpy.data.objects.new("panel", data)
     item.location = position.tolist()
@@ -106,7 +112,7 @@ def add_part(part: Part, points: FloatArray) -> Any:
         return item
     data = bpy.data.hair_curves.new(part.name)
     data.add_curves([part.strand] * (len(points) // part.strand))
-    taper = np.linspace(1, 0.35, part.strand) * STRAND_RADIUS_M[part.look]
+    taper = np.linspace(1, 0.35, part.strand) * STRAND_RADIUS_M.get(part.look, HAIR_RADIUS_M)
     radius = data.attributes.get("radius") or data.attributes.new("radius", "FLOAT", "POINT")
     radius.data.foreach_set("value", np.tile(taper, len(points) // part.strand).astype(np.float32))
     _remember_rest(data, part.skin.rest)
@@ -175,6 +181,7 @@ def _new_material(key: str, look: Look, tinted: bool) -> Any:
     surface["Base Color"].default_value = (*look.colour, 1)
     surface["Roughness"].default_value, surface["Metallic"].default_value = look.rough, look.metal
     surface["Transmission Weight"].default_value = look.see_through
+    surface["Alpha"].default_value = look.cover
     if look.under_skin:
         surface["Subsurface Weight"].default_value = look.under_skin
         surface["Subsurface Scale"].default_value = 0.01

@@ -11,23 +11,10 @@ import torch
 from anny.models.model_data import TopologyConfig
 from anny.utils.obj_utils import load_obj_file
 
+from models.synthesis.people import Shape as Shape
 from models.synthesis.skinning import IntArray, Skeleton, Skin
 
 BASE_MESH = Path(anny.__file__).parent / "data/mpfb2/3dobjs/base.obj"
-
-
-@dataclass(frozen=True)
-class Shape:
-    """Anny's phenotypes in 0-1: gender 0 is male, age 0.67 a young adult."""
-
-    gender: float
-    age: float = 0.7
-    muscle: float = 0.5
-    weight: float = 0.5
-    height: float = 0.5
-    asian: float = 1.0
-    caucasian: float = 0.0
-    african: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,13 @@
 """Furniture and the clutter on it, gathered by material."""
 
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 
 from models.synthesis.meshes import Mesh, box, joined, lathe, tube
+from models.synthesis.skinning import placed, rotation
 
 Point = tuple[float, float, float]
 Span = tuple[float, float]
@@ -18,12 +21,22 @@ class Kitchen:
     def __init__(self, rng: np.random.Generator) -> None:
         self.rng = rng
         self._meshes: dict[str, list[Mesh]] = defaultdict(list)
+        self._at = np.eye(4)
+
+    @contextmanager
+    def standing(self, x: float, y: float, facing: float) -> Iterator[None]:
+        """What is added within stands there, its front (-y) turned by so many degrees."""
+        before = self._at
+        self._at = before @ placed(rotation("z", facing), np.array([x, y, 0.0]))
+        yield
+        self._at = before
 
     def by_look(self) -> dict[str, Mesh]:
         return {look: joined(meshes) for look, meshes in self._meshes.items()}
 
     def add(self, look: str, mesh: Mesh) -> None:
-        self._meshes[look].append(mesh)
+        points = mesh.vertices @ self._at[:3, :3].T + self._at[:3, 3]
+        self._meshes[look].append(Mesh(points, mesh.faces))
 
     def box(self, look: str, centre: Point, size: Point) -> None:
         self.add(look, box(centre, size))
@@ -32,18 +45,18 @@ class Kitchen:
         self.add(look, lathe(base, profile))
 
 
-def room(kitchen: Kitchen, x: Span, y: Span, height: float, floor: str) -> None:
+def room(kitchen: Kitchen, x: Span, y: Span, height: float, floor: str, wall: str = "wall") -> None:
     width, depth = x[1] - x[0], y[1] - y[0]
     middle_x, middle_y = sum(x) / 2, sum(y) / 2
     kitchen.box(floor, (middle_x, middle_y, -0.05), (width, depth, 0.1))
     kitchen.box("ceiling", (middle_x, middle_y, height + 0.05), (width, depth, 0.1))
     for side in y:
         kitchen.box(
-            "wall-xz", (middle_x, side + np.sign(side) * 0.05, height / 2), (width, 0.1, height)
+            f"{wall}-xz", (middle_x, side + np.sign(side) * 0.05, height / 2), (width, 0.1, height)
         )
     for side in x:
         kitchen.box(
-            "wall-yz", (side + np.sign(side) * 0.05, middle_y, height / 2), (0.1, depth, height)
+            f"{wall}-yz", (side + np.sign(side) * 0.05, middle_y, height / 2), (0.1, depth, height)
         )
     for side in y:
         kitchen.box(

@@ -1,6 +1,6 @@
 """One piece of a person or an animal: skin on bones with a look, or strands of hair."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,6 +23,9 @@ class Part:
     faces: IntArray
     tint: FloatArray
     strand: int = 0
+
+    def named(self, name: str) -> "Part":
+        return replace(self, name=name)
 
 
 def part_of(name: str, look: str, skin: Skin, faces: IntArray) -> Part:

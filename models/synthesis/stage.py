@@ -4,49 +4,33 @@ The camera hangs still, so the empty kitchen is rendered once, well; then, frame
 parts of the picture around whoever moves.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 
 from models.synthesis import blender
+from models.synthesis.actors import Actor as Actor
+from models.synthesis.cast import person_actor
 from models.synthesis.film import read_picture
+from models.synthesis.furnishing import furnish
 from models.synthesis.kitchen import Kitchen
-from models.synthesis.parts import Part
+from models.synthesis.meshes import Mesh, joined
 from models.synthesis.projection import Camera, box_around, share_in_picture
 from models.synthesis.regions import Patch, composed, merged, pinhole_region
+from models.synthesis.scene import Light as Light
+from models.synthesis.scene import Scene
 from models.synthesis.sensor import Picture, Sensor, develop
-from models.synthesis.skinning import FloatArray, Skin
+from models.synthesis.sight import LEAST_SHARE_IN_PICTURE, Sight, Sighting
+from models.synthesis.skinning import FloatArray
 from models.synthesis.truth import Box, Subject, Track
 
 BEVEL_M = 0.004
-LEAST_SHARE_IN_PICTURE = 0.5
 STILL, DONE = "still.png", "done"
-
-
-@dataclass(frozen=True)
-class Actor:
-    """`outline` are the points that the truth box goes around; `pose` gives bones at a time."""
-
-    parts: tuple[Part, ...]
-    pose: Callable[[float], FloatArray]
-    outline: Skin
-    kind: Literal["head", "rodent"]
-    hat: Literal["worn", "missing"] | None = None
-    mask: Literal["worn", "missing"] | None = None
-
-
-@dataclass(frozen=True)
-class Light:
-    """A panel of `watts` that shines down, or at `towards`."""
-
-    position: tuple[float, float, float]
-    size: tuple[float, float]
-    watts: float
-    towards: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +49,7 @@ class Clip:
     duration_s: float
     ambient: float
     exposure: float = 0.0
+    scene: Scene | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +61,53 @@ class Effort:
     bounces: int = 3
     threads: int = 1
     fps: int = 6
+
+
+def clip_of(
+    scene: Scene, name: str, title: str, extra: Callable[[], tuple[Actor, ...]] = tuple
+) -> Clip:
+    """The clip of a scene; `extra` brings whoever else moves in it."""
+    return Clip(
+        name=name,
+        title=title,
+        seed=scene.seed,
+        camera=scene.camera,
+        sensor=scene.sensor,
+        build=lambda kitchen: furnish(kitchen, scene.room),
+        cast=lambda: (*map(person_actor, scene.people, range(len(scene.people))), *extra()),
+        lights=scene.lights,
+        starts_at=scene.starts_at,
+        duration_s=scene.duration_s,
+        ambient=scene.ambient,
+        exposure=scene.exposure,
+        scene=scene,
+    )
+
+
+def frames(
+    clip: Clip, effort: Effort, times: FloatArray
+) -> Iterator[tuple[Picture, tuple[Sighting, ...]]]:
+    """Whole pictures of a few moments with their truth; nothing is kept between them."""
+    actors = clip.cast()
+    items = _set_up(clip, effort, actors)
+    sight = Sight(clip.camera, _solid(clip), clip.scene)
+    rng = np.random.default_rng(clip.seed)
+    with TemporaryDirectory() as folder:
+        for time_s in times.tolist():
+            _pose(actors, items, time_s)
+            blender.render(Path(folder) / STILL, effort.moving_samples)
+            clean = read_picture(Path(folder) / STILL)
+            shown_at = clip.starts_at + timedelta(seconds=time_s)
+            picture = develop(clip.sensor, clip.camera, clean, shown_at, rng)
+            yield picture, sight.sightings(actors, time_s)
+
+
+def sightings(
+    clip: Clip, actors: tuple[Actor, ...], times: FloatArray
+) -> list[tuple[Sighting, ...]]:
+    """The truth of a clip, time by time, in the order of its actors."""
+    sight = Sight(clip.camera, _solid(clip), clip.scene)
+    return [sight.sightings(actors, time_s) for time_s in times.tolist()]
 
 
 def shoot(clip: Clip, effort: Effort, scratch: Path) -> tuple[list[Picture], Track]:
@@ -105,11 +137,13 @@ def _render(
 
 def track_of(clip: Clip, actors: tuple[Actor, ...], times: FloatArray, fps: int) -> Track:
     subjects = [
-        Subject(
-            kind=actor.kind,
-            hat=actor.hat,
-            mask=actor.mask,
-            boxes=tuple(_truth_box(clip.camera, actor, float(t)) for t in times),
+        Subject.model_validate(
+            {
+                "kind": actor.kind,
+                "hat": actor.hat_state(0.0),
+                "mask": actor.mask_state(0.0),
+                "boxes": tuple(_truth_box(clip.camera, actor, float(t)) for t in times),
+            }
         )
         for actor in actors
     ]
@@ -117,7 +151,7 @@ def track_of(clip: Clip, actors: tuple[Actor, ...], times: FloatArray, fps: int)
 
 
 def _truth_box(camera: Camera, actor: Actor, time_s: float) -> Box | None:
-    points = actor.outline.posed(actor.pose(time_s))
+    points = actor.outline_at(time_s)
     if share_in_picture(camera, points) < LEAST_SHARE_IN_PICTURE:
         return None
     x1, y1, x2, y2 = (round(float(side), 1) for side in box_around(camera, points))
@@ -130,15 +164,24 @@ def _set_up(clip: Clip, effort: Effort, actors: tuple[Actor, ...]) -> list[list[
     blender.set_surroundings((0.85, 0.92, 1.0), clip.ambient, clip.exposure)
     for light in clip.lights:
         towards = None if light.towards is None else np.array(light.towards)
-        blender.add_panel_light(np.array(light.position), light.size, light.watts, towards)
-    kitchen = Kitchen(np.random.default_rng(clip.seed))
-    clip.build(kitchen)
-    for look, mesh in kitchen.by_look().items():
+        place = np.array(light.position)
+        blender.add_panel_light(place, light.size, light.watts, towards, light.colour)
+    for look, mesh in _built(clip).by_look().items():
         blender.add_mesh(look, look, mesh, np.zeros((0, 3)), BEVEL_M)
     return [
         [blender.add_part(part, part.skin.posed(actor.pose(0.0))) for part in actor.parts]
         for actor in actors
     ]
+
+
+def _built(clip: Clip) -> Kitchen:
+    kitchen = Kitchen(np.random.default_rng(clip.seed))
+    clip.build(kitchen)
+    return kitchen
+
+
+def _solid(clip: Clip) -> Mesh:
+    return joined(list(_built(clip).by_look().values()))
 
 
 def _render_moving(
@@ -150,17 +193,27 @@ def _render_moving(
     time_s: float,
 ) -> None:
     folder.mkdir(exist_ok=True)
-    boxes = []
-    for actor, group in zip(actors, items, strict=True):
-        transforms = actor.pose(time_s)
-        posed = [part.skin.posed(transforms) for part in actor.parts]
-        for item, points in zip(group, posed, strict=True):
-            blender.move(item, points)
-        boxes.append(pinhole_region(clip.camera, np.concatenate(posed)))
+    posed = _pose(actors, items, time_s)
+    boxes = [pinhole_region(clip.camera, points) for points in posed]
     for region in merged([box for box in boxes if box is not None]):
         path = folder / f"{'-'.join(map(str, region))}.png"
         blender.render(path, effort.moving_samples, region)
     (folder / DONE).touch()
+
+
+def _pose(actors: tuple[Actor, ...], items: list[list[Any]], time_s: float) -> list[FloatArray]:
+    """Put every actor where it is at a time; the points of each that show."""
+    posed = []
+    for actor, group in zip(actors, items, strict=True):
+        bones, hidden = actor.pose(time_s), actor.hidden(time_s)
+        shown = []
+        for part, item in zip(actor.parts, group, strict=True):
+            blender.show([item], part.name not in hidden)
+            if part.name not in hidden:
+                shown.append(part.skin.posed(bones))
+                blender.move(item, shown[-1])
+        posed.append(np.concatenate(shown))
+    return posed
 
 
 def _developed(clip: Clip, scratch: Path, times: FloatArray) -> list[Picture]:
