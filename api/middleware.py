@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.accounts.sessions import COOKIE
+from api.accounts.store import find_session
 from api.inspections.photos import MAX_PHOTO_BYTES
 from vision.alert import MAX_EVIDENCE_BYTES
 from vision.snapshots import MAX_SNAPSHOT_BYTES
@@ -46,7 +50,11 @@ PUBLIC_FILES: Final = ("/static/", "/api/docs/")
 
 
 class BodyLimitMiddleware:
-    """Refuses a body that is too large while it comes, with or without Content-Length."""
+    """Refuses a body that is too large while it comes, with or without Content-Length.
+
+    A form is read as a whole before its route asks who sends it, so that here it is asked as soon
+    as a form with files grows longer than any other body may be.
+    """
 
     def __init__(self, app: ASGIApp, limit_bytes: int, footage_bytes: int) -> None:
         self._app = app
@@ -61,14 +69,18 @@ class BodyLimitMiddleware:
         limit = self._limit_of(scope)
         announced = Headers(scope=scope).get("content-length", "")
         count = int(announced) if announced.isdecimal() and len(announced) < 20 else 0
-        came = 0
+        came, stranger = 0, limit > self._limit_bytes and scope["method"] == "POST"
 
         async def counting() -> Message:
-            nonlocal came
+            nonlocal came, stranger
             message = await receive()
             came += len(message.get("body", b""))
             if max(count, came) > limit:
                 raise HTTPException(413, f"the body may have {limit} bytes at most")
+            if stranger and max(count, came) > self._limit_bytes:
+                stranger = not await run_in_threadpool(_signed_in, scope)
+                if stranger:
+                    raise HTTPException(401, "sign in first; the session may have ended")
             return message
 
         await self._app(scope, counting, send)
@@ -83,6 +95,15 @@ class BodyLimitMiddleware:
         if scope["method"] == "POST" and PHOTOGRAPHS.fullmatch(scope["path"]):
             return PHOTOGRAPHS_BYTES
         return self._limit_bytes
+
+
+def _signed_in(scope: Scope) -> bool:
+    """Whether the request comes with a session that stands."""
+    token, state = HTTPConnection(scope).cookies.get(COOKIE), scope["app"].state
+    if not token:
+        return False
+    with state.database.reading() as session:
+        return find_session(session, token, state.settings.session_idle_s) is not None
 
 
 class HeadersMiddleware:
