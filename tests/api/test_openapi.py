@@ -75,7 +75,7 @@ def try_out(
     cookies, token = dict(admin.cookies), admin.headers["X-CSRF-Token"]
 
     @settings(
-        max_examples=10,
+        max_examples=6,
         deadline=None,
         suppress_health_check=list(HealthCheck),
         derandomize=True,  # what passed here passes there
