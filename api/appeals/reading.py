@@ -112,6 +112,7 @@ def _out(
         {name: getattr(appeal, name) for name in OWN}
         | {name: getattr(alert, name) for name in ABOUT}
         | {
+            "alert_status": alert.status,
             "camera_name": camera,
             "restaurant_name": restaurant,
             "filed_by": filer,

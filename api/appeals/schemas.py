@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from api.alerts.schemas import Status
 from api.appeals.rules import Outcome, State
 from api.pages import PageQuery
 from api.reviews.order import Lateness
@@ -81,6 +82,9 @@ class AppealOut(BaseModel):
     closed_at: datetime | None
     ground: Reason | None
     decision: str
+    alert_status: Status = Field(
+        description="the alert's now: one that was granted is dismissed, unless it was reopened"
+    )
     files: list[AppealFileOut]
     may_decide: bool
     may_withdraw: bool

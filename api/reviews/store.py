@@ -35,6 +35,10 @@ from vision.errors import ConflictError, ForbiddenError, NotFoundError
 
 REVIEWERS = ("patrol", "supervisor", "admin")
 SUPERVISORS = ("supervisor", "admin")
+DECIDED_AN_APPEAL = (
+    "this verdict granted an appeal and is not undone; "
+    "a supervisor may reopen the alert, with a reason"
+)
 
 
 def add_review(
@@ -119,6 +123,8 @@ def undo_review(
     if person.id != row.reviewer_id and person.role not in SUPERVISORS:
         raise ForbiddenError("only its author or a supervisor undoes a review")
     check_undo([_given(row) for row in rows], _given(row))
+    if any(one.undone_at == row.created_at for one in rows):
+        raise ConflictError(DECIDED_AN_APPEAL)
     _undo(session, person, alert, row)
     _settle(session, alert, rows, policy)
     _log_undo(session, person, alert, row)

@@ -32,6 +32,7 @@ from api.web import (
     first_run,
     import_pages,
     ledger,
+    notes,
     notifications,
     office,
     patrol,
@@ -52,6 +53,7 @@ from api.web import (
     visit,
 )
 from api.web.items import Viewer, read_item
+from api.web.notes import notes_shown
 from api.web.rendering import STATIC_DIR, here, render, translate
 from api.web.review import Empty
 from api.web.words import N_, ROLES_THAT_REVIEW, SUPERVISORS
@@ -78,6 +80,7 @@ router.include_router(admin_restaurants.router)
 router.include_router(admin_keys.router)
 router.include_router(admin_audit.router)
 router.include_router(custody.router)
+router.include_router(notes.router)
 router.include_router(review.router)
 router.include_router(review_queue.router)
 router.include_router(review_history.router)
@@ -162,9 +165,10 @@ def alert_page(
     """One alert with its evidence and its verdicts."""
     with database.reading() as session:
         item = read_item(session, storage, Viewer(found.person, settings), alert_id)
+        notes = notes_shown(session, found.person, alert_id)
     role = found.person.role
     rights = {"reviewer": role in ROLES_THAT_REVIEW, "supervises": role in SUPERVISORS}
-    return render(request, "alert.html", found, item=item, **rights)
+    return render(request, "alert.html", found, item=item, notes=notes, **rights)
 
 
 _TITLES: Final[dict[int, str]] = {

@@ -232,3 +232,21 @@ def test_reviews_of_an_overturned_alert_stay_one_that_stands(
     with kitchen.database.reading() as session:
         standing = select(ReviewRow.verdict).where(ReviewRow.undone_at.is_(None))
         assert session.scalars(standing).all() == ["dismissed"]
+
+
+def test_a_granted_appeal_is_not_undone_in_silence_but_may_be_opened_again(people: People) -> None:
+    appeal = people.filed()
+    people.decide(appeal, GRANT)
+    verdict = people.patrol.get(f"/api/v1/alerts/{people.alert}/reviews").json()[-1]["id"]
+    undone = people.supervisor.delete(f"/api/v1/alerts/{people.alert}/reviews/{verdict}")
+    assert_problem(undone, 409, "conflict")
+    assert "reopen" in undone.json()["detail"] and people.status() == "dismissed"
+    again = people.supervisor.post(
+        f"/api/v1/alerts/{people.alert}/reopen", json={"reason": "the clip shows the cook"}
+    )
+    assert again.status_code == 200, again.text
+    told = people.owner.get(f"/api/v1/appeals/{appeal}").json()
+    assert (told["state"], told["alert_status"]) == ("granted", "waiting")
+    other = people.kitchen.person("patrol", "Pia")
+    assert review(other, people.alert, "upheld").status_code == 201
+    assert people.file().status_code == 201, "the new verdict can be appealed against"
