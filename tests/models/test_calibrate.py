@@ -51,11 +51,12 @@ def test_a_fitted_temperature_brings_confidence_close_to_truth() -> None:
     assert surprise(fitted, truth) < surprise(told, truth)
 
 
+SOME = honest(1.0)[0][:50]
+
+
 @given(st.floats(0.3, 5))
 def test_no_temperature_changes_which_state_is_likeliest(temperature: float) -> None:
-    told, _ = honest(1.0)
-    some = told[:50]
-    assert (cooled(some, temperature).argmax(axis=1) == some.argmax(axis=1)).all()
+    assert (cooled(SOME, temperature).argmax(axis=1) == SOME.argmax(axis=1)).all()
 
 
 @given(ROWS)
