@@ -17,6 +17,7 @@ from api.accounts.cli import announce_first_run, people
 from api.evidence.cli import learning, upkeep
 from api.history.cli import generating
 from api.imports.cli import importing
+from api.stats.cli import counting
 from models.cli import app as models_app
 from vision.cli import app as vision_app
 from vision.errors import ConfigError, KitchenError, RecordError, SourceError
@@ -46,6 +47,7 @@ admin.add_typer(people)
 admin.add_typer(upkeep)
 admin.add_typer(importing)
 admin.add_typer(generating)
+admin.add_typer(counting)
 models_app.add_typer(learning)
 
 DatabaseUrl = Annotated[str | None, typer.Option(help="SQLAlchemy URL; default: SQLite in --data.")]

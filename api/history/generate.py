@@ -27,6 +27,7 @@ from api.policy.store import current_policy
 from api.restaurants.models import DistrictRow, RestaurantRow, StationRow
 from api.reviews.models import ReviewRow
 from api.scores.models import ScoreDayRow
+from api.stats.counting import keep as keep_counts
 from api.stats.figures import GENERATED
 from api.stats.periods import begins
 from vision.errors import ConflictError
@@ -72,6 +73,7 @@ def generate(
         past.finish()
         audit.append(session, audit.SYSTEM, "history.generated", str(size.seed), **writer.written)
     with database.writing() as session:
+        keep_counts(session, zone)
         session.execute(text("ANALYZE"))
     return writer.written
 

@@ -20,9 +20,10 @@ from api.reports.rules import last_period
 from api.reports.schemas import Kind, ReportFigures, ReportOut, ReportSummary
 from api.restaurants.models import DistrictRow, StationRow
 from api.restaurants.store import sees_everything
+from api.stats.asking import Asked
 from api.stats.board_store import available, open_cases
 from api.stats.figure_schemas import By, FigureItem
-from api.stats.figure_store import Asked, tallies
+from api.stats.figure_store import tallies
 from api.stats.figures import figures, has_generated, names_of
 from api.stats.ranking import rankings
 from vision.errors import NotFoundError

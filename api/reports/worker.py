@@ -12,6 +12,7 @@ from api.database import Database
 from api.reports.store import make_due
 from api.rounds import rounds
 from api.settings import Settings
+from api.stats.counting import keep as keep_counts
 
 POLL_S: Final = 900.0
 
@@ -24,7 +25,9 @@ class ReportWorker:
         self._zone = ZoneInfo(settings.time_zone)
 
     def round(self) -> int:
-        """How many reports were made; another process that made them first wins."""
+        """Sum up counts, then give how many reports were made; who made them first wins."""
+        with self._database.writing() as session:
+            keep_counts(session, self._zone)
         try:
             with self._database.writing() as session:
                 return len(make_due(session, self._zone))

@@ -23,6 +23,8 @@ from api.samples.plans import WITHOUT
 from api.samples.rules import Looked, missed, recall
 from api.samples.schemas import RecallItem, RecallOut, RecallQuery
 from api.samples.store import in_alert
+from api.stats.counting import counts_in, upheld_by_day
+from api.stats.precision import by_days, day_conditions
 from api.stats.schemas import AlertFilter
 from api.stats.store import counted, quarter
 from vision.names import RULE_IDS, RuleId
@@ -202,6 +204,25 @@ def _found(
 ) -> Counter[str]:
     """Upheld alerts of the districts and days that were sampled, by rule."""
     wanted = AlertFilter(**query.model_dump())
+    found: Counter[str] = Counter()
+    if not days:
+        return found
+    daily = by_days(wanted, (), zone) and counts_in(session, zone)
+    rows = (
+        upheld_by_day(session, day_conditions(person, wanted, zone))
+        if daily
+        else _upheld(session, person, wanted, zone)
+    )
+    for rule, district, day, count in rows:
+        if (district or WITHOUT, day) in days:
+            found[rule] += count
+    return found
+
+
+def _upheld(
+    session: Session, person: Person, wanted: AlertFilter, zone: ZoneInfo
+) -> Iterable[tuple[str, str | None, date, int]]:
+    """The same from the alerts, for single cameras and restaurants."""
     columns: tuple[Any, ...] = (AlertRow.rule, StationRow.district_id, quarter())
     rows: Any = session.execute(
         select(*columns, func.count())
@@ -210,9 +231,5 @@ def _found(
         .where(*counted(person, wanted), AlertRow.status == "upheld")
         .group_by(*columns)
     )
-    found: Counter[str] = Counter()
     for rule, district, second, count in rows:
-        day = datetime.fromtimestamp(second, UTC).astimezone(zone).date()
-        if (district or WITHOUT, day) in days:
-            found[rule] += count
-    return found
+        yield rule, district, datetime.fromtimestamp(second, UTC).astimezone(zone).date(), count

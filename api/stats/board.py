@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from api.accounts.schemas import Person
 from api.settings import Settings
 from api.stats import board_store as now_store
+from api.stats.asking import Asked, Tallies, Tally
 from api.stats.board_schemas import Board, BoardQuery, Span
 from api.stats.figure_schemas import FigureItem, Table
-from api.stats.figure_store import Asked, Tallies, Tally, tallies
+from api.stats.figure_store import tallies
 from api.stats.figures import figures, has_generated, names_of
 from api.stats.periods import DAY, Days
 from api.stats.ranking import rankings

@@ -15,6 +15,7 @@ from api.cases.models import CaseRow
 from api.cases.transitions import OPEN
 from api.exposures.models import ExposureDayRow
 from api.restaurants.models import RestaurantRow
+from api.stats.asking import Asked
 from api.stats.board_schemas import (
     Backlog,
     CamerasNow,
@@ -23,7 +24,6 @@ from api.stats.board_schemas import (
     HourCount,
     PlaceDays,
 )
-from api.stats.figure_store import Asked
 from api.stats.periods import DAY, Days, begins
 from api.stats.store import MODELS_OWN
 

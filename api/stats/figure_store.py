@@ -8,66 +8,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from api.accounts.schemas import Person
 from api.alerts.models import AlertRow
 from api.cameras.models import CameraRow
 from api.cases.models import CaseRow, OrderRow
 from api.inspections.models import VisitRow
 from api.restaurants.models import RestaurantRow, StationRow
-from api.restaurants.store import in_care, sees_everything
-from api.stats.figure_schemas import TABLES, By, Count, Table
+from api.stats.asking import Asked, Tallies, Tally
+from api.stats.counting import kind_of
+from api.stats.figure_days import by_days, day_rows
+from api.stats.figure_schemas import By, Count, Table
 from api.stats.periods import Days
-from api.stats.store import MODELS_OWN, SETTLED
-from vision.names import RuleId
 
-Tally = Counter[Count]
-Tallies = dict[str, Tally]
 NOT_MET: Final = ("not_met", "partly")
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Whose figures of which days, parted by what, of which places and rule alone.
-
-    Only ``tables`` are read; figures of the others are not told.
-    """
-
-    person: Person
-    days: Days
-    now: datetime
-    by: By | None = None
-    station: str | None = None
-    district: str | None = None
-    restaurant: str | None = None
-    rule: RuleId | None = None
-    tables: frozenset[Table] = TABLES
-
-    @property
-    def whole(self) -> bool:
-        """Whether nothing limits the restaurants."""
-        narrowed = self.station or self.district or self.restaurant
-        return sees_everything(self.person) and not narrowed
-
-    def places(self) -> ColumnElement[bool]:
-        """The restaurants whose figures are told."""
-        wanted = [in_care(self.person)]
-        if self.station is not None:
-            wanted.append(RestaurantRow.station_id == self.station)
-        if self.district is not None:
-            lies = select(StationRow.id).where(StationRow.district_id == self.district)
-            wanted.append(RestaurantRow.station_id.in_(lies))
-        if self.restaurant is not None:
-            wanted.append(RestaurantRow.id == self.restaurant)
-        return and_(*wanted)
-
-    def within(self, column: ColumnElement[str]) -> ColumnElement[bool]:
-        """Rows of those restaurants."""
-        if self.whole:
-            return true()
-        return column.in_(select(RestaurantRow.id).where(self.places()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +41,24 @@ def tallies(session: Session, asked: Asked) -> Tallies:
     """Every count by group; ``""`` is the group of those that ask for no parting."""
     found: defaultdict[str, Tally] = defaultdict(Counter)
     homes = _homes(session) if asked.by in ("station", "district") else {}
-    for table, source, names in _sources(asked):
+    daily = "alerts" in asked.tables and by_days(session, asked)
+    for group, kind, count in day_rows(session, asked) if daily else ():
+        _note(found[group], ALERT_NAMES, kind, count)
+    for table, source, names in _sources(asked, daily=daily):
         if table not in asked.tables:
             continue
         for key, kind, count in _rows(session, asked, source):
-            group = _group(asked.by, key, homes)
-            for name in names.get(kind, ()):
-                found[group][name] += count
+            _note(found[_group(asked.by, key, homes)], names, kind, count)
     if "visited" in asked.tables and asked.by != "rule":
         _count_visited(session, asked, homes, found)
     if "stock" in asked.tables and asked.by in (None, "station", "district"):
         _count_stock(session, asked, homes, found)
     return dict(found)
+
+
+def _note(tally: Tally, names: Names, kind: str, count: int) -> None:
+    for name in names.get(kind, ()):
+        tally[name] += count
 
 
 Names = dict[str, tuple[Count, ...]]
@@ -109,8 +70,9 @@ ALERT_NAMES: Final[Names] = {
 }
 
 
-def _sources(asked: Asked) -> Iterable[tuple[Table, Source, Names]]:
-    yield "alerts", _alerts(), ALERT_NAMES
+def _sources(asked: Asked, *, daily: bool) -> Iterable[tuple[Table, Source, Names]]:
+    if not daily:
+        yield "alerts", _alerts(), ALERT_NAMES
     yield "issued", _orders_issued(), {"": ("orders",)}
     yield (
         "due",
@@ -125,16 +87,11 @@ def _sources(asked: Asked) -> Iterable[tuple[Table, Source, Names]]:
 
 
 def _alerts() -> Source:
-    kind = case(
-        (AlertRow.origin.not_in(MODELS_OWN), "patrol"),
-        (AlertRow.status.in_(SETTLED), AlertRow.status),
-        else_="open",
-    )
     return Source(
         AlertRow.started_at.expression,
         AlertRow.restaurant_id.expression,
         AlertRow.rule.expression,
-        kind,
+        kind_of(),
         (),
     )
 
@@ -201,7 +158,7 @@ def _cases() -> tuple[Source, Source]:
 def _rows(session: Session, asked: Asked, source: Source) -> Iterable[tuple[str, str, int]]:
     """Key, kind and count; places are counted by restaurant, which a caller puts together."""
     inner = select(_key(asked, source).label("k"), source.kind.label("kind"))
-    if source.join is not None:
+    if source.join is not None and (asked.by == "rule" or asked.rule is not None):
         inner = inner.select_from(OrderRow).join(*source.join)
     wanted = _narrowed(asked, source, inner).subquery()
     counted = select(wanted.c.k, wanted.c.kind, func.count()).group_by(wanted.c.k, wanted.c.kind)

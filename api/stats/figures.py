@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 
 from api.accounts.schemas import Person
 from api.restaurants.models import DistrictRow, RestaurantRow, StationRow
+from api.stats.asking import Asked, Tallies, Tally
 from api.stats.figure_schemas import (
+    COUNTS,
     GIVES,
     TABLES,
     By,
@@ -25,7 +27,7 @@ from api.stats.figure_schemas import (
     StatsOut,
     Table,
 )
-from api.stats.figure_store import Asked, Tally, tallies
+from api.stats.figure_store import tallies
 from api.stats.periods import Days, month_so_far
 from api.web.dashboard_words import DEFINITION, LABEL, NOWHERE
 from api.web.language import LanguageCode, translations
@@ -38,6 +40,16 @@ UNPARTED: Final[dict[By | None, tuple[str, ...]]] = {
     "rule": ("visits", "restaurants_visited", "visits_not_met", "restaurants", "cameras"),
     "month": ("restaurants", "cameras"),
     "restaurant": ("restaurants", "cameras"),
+}
+
+# What the sum of the groups is not the total of.
+APART: Final[dict[By | None, frozenset[Table]]] = {
+    None: TABLES,
+    "rule": frozenset({"visits", "visited", "stock"}),
+    "month": frozenset({"visited", "stock"}),
+    "station": frozenset(),
+    "district": frozenset(),
+    "restaurant": frozenset({"stock"}),
 }
 
 
@@ -63,7 +75,7 @@ def stats(session: Session, asked: Asked, code: LanguageCode) -> StatsOut:
     """The total and every group, with definitions in that language."""
     groups = tallies(session, asked) if asked.by else {}
     names = names_of(session, asked.by, groups, code)
-    total = tallies(session, replace(asked, by=None)).get("", Counter())
+    total = _total(session, asked, groups)
     return StatsOut(
         from_=asked.days.first,
         until=asked.days.last,
@@ -78,6 +90,16 @@ def stats(session: Session, asked: Asked, code: LanguageCode) -> StatsOut:
             for key in sorted(groups, key=lambda key: (names.get(key, key), key))
         ],
         definitions=definitions(code),
+    )
+
+
+def _total(session: Session, asked: Asked, groups: Tallies) -> Tally:
+    """The groups together, and what they cannot tell: each restaurant counts once in all."""
+    alone = APART[asked.by]
+    rest = tallies(session, replace(asked, by=None, tables=alone)).get("", Counter())
+    told = (name for table in TABLES - alone for name in GIVES[table])
+    return rest + Counter(
+        {name: sum(tally[name] for tally in groups.values()) for name in told if name in COUNTS}
     )
 
 

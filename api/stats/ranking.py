@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from api.restaurants.models import RestaurantRow
 from api.scores.models import ScoreDayRow
+from api.stats.asking import Asked
 from api.stats.board_schemas import Ranked, Ranking
-from api.stats.figure_store import Asked
 
 # A score that was not made for so long says nothing about now.
 FRESH: Final = timedelta(days=3)

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Response
 
 from api.deps import DatabaseDep, SettingsDep, StaffDep
 from api.errors import problems
-from api.stats import store
 from api.stats.csv_text import as_csv
+from api.stats.precision import precision
 from api.stats.schemas import PRECISION, WHICH, PrecisionOut, PrecisionParams
 
 router = APIRouter(prefix="/api/v1", tags=["stats"])
@@ -27,7 +27,7 @@ def read_precision(
     """How often alerts were upheld, as measured by decided reviews, group by group."""
     zone = ZoneInfo(settings.time_zone)
     with database.reading() as session:
-        items = store.precision(session, signed_in.person, query, zone)
+        items = precision(session, signed_in.person, query, zone)
     return PrecisionOut(
         definition=PRECISION + WHICH[query.interval],
         by=list(query.dimensions),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -15,29 +15,27 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     String,
-    cast,
-    extract,
     func,
     literal_column,
     select,
 )
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from api.accounts.schemas import Person
 from api.alerts.models import AlertRow
 from api.alerts.store import in_scope
 from api.cameras.models import CameraRow
 from api.restaurants.models import RestaurantRow, StationRow
+from api.restaurants.store import in_care
 from api.stats.schemas import (
     AlertFilter,
     Dimension,
-    IntervalKind,
-    PrecisionItem,
     PrecisionQuery,
     Verdict,
 )
-from vision.errors import InvalidError
-from vision.intervals import beta_interval, wilson
 
 SETTLED: Final = ("upheld", "dismissed")
 MODELS_OWN: Final = ("camera", "batch")
@@ -66,22 +64,6 @@ class Counts:
     upheld: int = 0
     dismissed: int = 0
     open: int = 0
-
-
-def precision(
-    session: Session, person: Person, query: PrecisionQuery, zone: ZoneInfo
-) -> list[PrecisionItem]:
-    """Measured precision in this person's scope, by the dimensions asked for, in their order."""
-    counted = count(session, person, query, query.dimensions, zone)
-    if len(counted) > MOST_GROUPS:
-        raise InvalidError(
-            f"more than {MOST_GROUPS} groups; narrow the period or ask for less", "by"
-        )
-    names = _names(session, query.dimensions)
-    return [
-        item(dict(zip(query.dimensions, key, strict=True)), counts, names, query.interval)
-        for key, counts in sorted(counted.items())
-    ]
 
 
 def count(
@@ -130,59 +112,37 @@ def counted(person: Person, wanted: AlertFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
+class _Second(FunctionElement[int]):
+    """The whole second since 1970 in which a moment lies."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(_Second, "postgresql")
+def _second_postgresql(second: _Second, compiler: SQLCompiler, **options: Any) -> str:
+    return (
+        f"CAST(floor(extract(epoch FROM {compiler.process(second.clauses, **options)})) AS BIGINT)"
+    )
+
+
+@compiles(_Second, "sqlite")
+def _second_sqlite(second: _Second, compiler: SQLCompiler, **options: Any) -> str:
+    # Without its fraction, whose last half of a millisecond SQLite rounds into the next second.
+    moment = compiler.process(second.clauses, **options)
+    return f"CAST(strftime('%s', substr({moment}, 1, 19)) AS INTEGER)"
+
+
 def quarter() -> ColumnElement[int]:
     """The quarter of an hour in which an alert began, as seconds since 1970."""
-    seconds = extract("epoch", AlertRow.started_at)
-    return cast(seconds - seconds % QUARTER_S, BigInteger)
+    second = _Second(AlertRow.started_at)
+    return second - second % QUARTER_S
 
 
 def _timed(name: Dimension, at: datetime | None) -> str:
     """``07`` for an hour of the day, ``2026-W48`` for an ISO week."""
     assert at is not None
     return f"{at:%H}" if name == "hour" else f"{at:%G-W%V}"
-
-
-def item(
-    group: dict[Dimension, str],
-    counts: Counts,
-    names: dict[Dimension, dict[str, str]],
-    interval: IntervalKind,
-) -> PrecisionItem:
-    """One group's figure."""
-    decided = counts.upheld + counts.dismissed
-    measured = wilson(counts.upheld, decided)
-    if interval == "beta" and measured:
-        measured = beta_interval(counts.upheld, counts.dismissed)
-    named = {name: names[name][value] for name, value in group.items() if name in names}
-    return PrecisionItem(
-        group=group,
-        names=named,
-        upheld=counts.upheld,
-        dismissed=counts.dismissed,
-        decided=decided,
-        open=counts.open,
-        precision=measured.value if measured else None,
-        low=measured.low if measured else None,
-        high=measured.high if measured else None,
-    )
-
-
-def _names(session: Session, dimensions: Iterable[Dimension]) -> dict[Dimension, dict[str, str]]:
-    """What ids are called; whoever asks saw the id in their own scope already."""
-    wanted: dict[Dimension, Any] = {
-        "camera": select(CameraRow.id, RestaurantRow.name + " · " + CameraRow.name).join(
-            RestaurantRow, RestaurantRow.id == CameraRow.restaurant_id
-        ),
-        "restaurant": select(RestaurantRow.id, RestaurantRow.name),
-        "model": select(AlertRow.model_sha256, func.max(AlertRow.model_name)).group_by(
-            AlertRow.model_sha256
-        ),
-    }
-    return {
-        name: {row[0]: row[1] for row in session.execute(wanted[name])}
-        for name in dimensions
-        if name in wanted
-    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,3 +192,27 @@ def _standing(verdict: Verdict | None) -> list[ColumnElement[bool]]:
         return []
     settled = AlertRow.status.in_(SETTLED)
     return [~settled if verdict == "open" else AlertRow.status == verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A camera to narrow figures to."""
+
+    id: str
+    restaurant_name: str
+    name: str
+
+
+def choosable(session: Session, person: Person, most: int, chosen: str | None) -> list[Choice]:
+    """The cameras to choose from; only the chosen one where they are more than a list can hold."""
+    told = (
+        select(CameraRow.id, RestaurantRow.name, CameraRow.name)
+        .join(RestaurantRow, RestaurantRow.id == CameraRow.restaurant_id)
+        .where(in_care(person))
+    )
+    rows = session.execute(
+        told.order_by(RestaurantRow.name, CameraRow.name, CameraRow.id).limit(most + 1)
+    ).all()
+    if len(rows) > most:
+        rows = session.execute(told.where(CameraRow.id == chosen)).all()
+    return [Choice(*row) for row in rows]

@@ -12,7 +12,6 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.responses import Response
 
-from api.cameras.store import list_cameras
 from api.database import now
 from api.deps import DatabaseDep, SettingsDep, StaffDep
 from api.samples import recall
@@ -20,6 +19,7 @@ from api.samples.plans import WITHOUT
 from api.samples.schemas import RecallItem, RecallQuery
 from api.settings import Settings
 from api.stats import store
+from api.stats.precision import precision
 from api.stats.schemas import Dimension, Id, PrecisionItem, PrecisionQuery, Verdict
 from api.web import measured_words as words
 from api.web.intervals import ENOUGH, TICKS, Bar, address, bar
@@ -29,6 +29,8 @@ from vision.names import RuleId
 
 router = APIRouter(include_in_schema=False)
 MOST_SHOWN: Final = 200
+FEW_CAMERAS: Final = 200
+PLACES: Final = ("camera", "restaurant")
 GOALS: Final = (70, 75, 80, 85, 90, 95)
 Empty = BeforeValidator(lambda value: None if value == "" else value)
 
@@ -45,6 +47,7 @@ class BoardQuery(BaseModel):
     camera: Annotated[Id | None, Empty] = None
     restaurant: Annotated[Id | None, Empty] = None
     model: Annotated[str | None, Empty, Field(pattern=r"^[0-9a-f]{64}$")] = None
+    start: Annotated[int, Field(ge=0, le=1_000_000)] = 0
 
     def figures(self, zone: ZoneInfo) -> PrecisionQuery:
         """What to count: whole local days up to now."""
@@ -60,7 +63,7 @@ class BoardQuery(BaseModel):
     @property
     def given(self) -> dict[str, Any]:
         """The filters as they stand in an address."""
-        return self.model_dump(exclude_none=True)
+        return self.model_dump(exclude_none=True, exclude={"start"})
 
 
 class BehindQuery(BoardQuery):
@@ -90,6 +93,7 @@ class Row:
     bar: Bar | None
     enough: bool
     links: dict[str, str]
+    narrow: str | None
 
 
 @router.get("/precision")
@@ -105,16 +109,21 @@ def board(
     asked = query.figures(zone)
     missed = RecallQuery(since=asked.since, camera=asked.camera, restaurant=asked.restaurant)
     with database.reading() as session:
-        items = store.precision(session, found.person, asked, zone)
+        items = precision(session, found.person, asked, zone)
         whole = recall.measured(session, found.person, missed, zone)
-        cameras = list_cameras(session, found.person)
+        cameras = store.choosable(session, found.person, FEW_CAMERAS, query.camera)
+    if query.by in PLACES:
+        items.sort(key=_most_doubtful)
+    following = query.start + MOST_SHOWN if query.start + MOST_SHOWN < len(items) else None
     csv = address("/api/v1/stats/precision.csv", asked.model_dump(exclude_none=True, mode="json"))
     return render(
         request,
         "precision.html",
         found,
         query=query,
-        rows=[_row(item, query) for item in items],
+        rows=[_row(item, query) for item in items[query.start : query.start + MOST_SHOWN]],
+        groups=len(items),
+        more=following and address("/precision", query.given | {"start": following}),
         recall=whole,
         recall_rows=[(item, _recall_bar(item)) for item in whole.items],
         cameras=cameras,
@@ -141,6 +150,12 @@ def tabs(query: BoardQuery, role: str) -> list[tuple[str, str, bool]]:
     return found
 
 
+def _most_doubtful(item: PrecisionItem) -> tuple[bool, float, int]:
+    """Where many know little: first whose precision is surely low, last those with few verdicts."""
+    high = 1.0 if item.high is None else item.high
+    return item.decided < ENOUGH, high, -item.decided
+
+
 def _row(item: PrecisionItem, query: BoardQuery) -> Row:
     (dimension,) = item.group
     key = item.group[dimension]
@@ -155,7 +170,15 @@ def _row(item: PrecisionItem, query: BoardQuery) -> Row:
             verdict: address("/precision/alerts", behind | {"verdict": verdict})
             for verdict in words.COUNTED
         },
+        narrow=_narrower(dimension, key, query),
     )
+
+
+def _narrower(dimension: Dimension, key: str, query: BoardQuery) -> str | None:
+    """The same time by rule, of this place alone."""
+    if dimension not in PLACES:
+        return None
+    return address("/precision", query.given | {"by": "rule", dimension: key})
 
 
 def _recall_bar(item: RecallItem) -> Bar | None:
