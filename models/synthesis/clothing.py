@@ -21,11 +21,12 @@ def clothes_parts(body: Body, clothes: Clothes) -> list[Part]:
     rest, tights = body.skin.rest, body.faces("helper-tights")
     hips = body.skeleton.head("upperleg01.L")[2]
     feet = _leads(body, FEET)
-    below = ((rest[:, 2] < hips + 0.1) & (np.abs(rest[:, 0]) < 0.32))[tights].all(axis=1)
+    # Above that the jacket covers them, and would be pierced.
+    below = ((rest[:, 2] < hips - 0.06) & (np.abs(rest[:, 0]) < 0.32))[tights].all(axis=1)
     leg, shoe = below & ~feet[tights].any(axis=1), below & feet[tights].any(axis=1)
     parts = [
         *_top(body, clothes),
-        part_of("trousers", clothes.trousers, loosened(body.skin, tights, 0.016), tights[leg]),
+        part_of("trousers", clothes.trousers, _baggy(body, tights), tights[leg]),
         part_of("shoes", clothes.shoes, loosened(body.skin, tights, 0.008), tights[shoe]),
     ]
     parts += [] if clothes.apron is None else _apron(body, clothes.apron, clothes.apron_cut)
@@ -125,11 +126,29 @@ def _draped(body: Body, faces: IntArray) -> Skin:
     low = np.clip((chest - points[:, 2]) / (chest - hips + 0.1), 0, 1) * trunk
     outward = points[:, :2] - (0, body.skeleton.head("spine03")[1])
     far = np.linalg.norm(outward, axis=1, keepdims=True)
-    swing = 0.014 + 0.006 * np.sin(14 * np.arctan2(points[:, 0], points[:, 1]))
+    swing = 0.024 + 0.008 * np.sin(14 * np.arctan2(points[:, 0], points[:, 1]))
     points[:, :2] += outward / np.maximum(far, 1e-6) * (low * swing)[:, None]
     arm = np.clip((np.abs(points[:, 0]) - 0.2) / 0.12, 0, 1)
-    crease = 0.005 * np.sin(70 * np.abs(points[:, 0]) + 6 * np.sin(40 * points[:, 1]))
-    points += normals(points, faces) * (arm * (0.007 + crease))[:, None]
+    crease = 0.007 * np.sin(70 * np.abs(points[:, 0]) + 6 * np.sin(40 * points[:, 1]))
+    points += normals(points, faces) * (arm * (0.011 + crease))[:, None]
+    return cloth.moved(points)
+
+
+def _baggy(body: Body, faces: IntArray) -> Skin:
+    """Trousers that hang from the hips: wide around the calf, creased over knee and shoe."""
+    cloth = loosened(body.skin, faces, 0.01, rounds=7)
+    points = cloth.rest.copy()
+    joints = [body.skeleton.head(f"{name}.L") for name in ("foot", "lowerleg01", "upperleg01")]
+    heights = [joint[2] for joint in joints]
+    axis = [np.interp(points[:, 2], heights, [joint[k] for joint in joints]) for k in (0, 1)]
+    outward = np.stack([np.abs(points[:, 0]) - axis[0], points[:, 1] - axis[1]], axis=1)
+    far = np.maximum(np.linalg.norm(outward, axis=1, keepdims=True), 1e-6)
+    low = np.clip((heights[2] - 0.1 - points[:, 2]) / (heights[2] - heights[0]), 0, 1)
+    angle = np.arctan2(outward[:, 1], outward[:, 0])
+    crease = 0.006 * np.sin(46 * points[:, 2] + 2 * np.sin(2 * angle)) * low
+    out = outward / far * (0.034 * low**0.6 + crease + 0.005 * np.sin(3 * angle) * low)[:, None]
+    points[:, 0] += np.sign(points[:, 0]) * out[:, 0]
+    points[:, 1] += out[:, 1]
     return cloth.moved(points)
 
 

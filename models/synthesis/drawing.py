@@ -220,7 +220,7 @@ def _camera(rng: Rng, room: Room, side: int, acts: list[Act]) -> Camera:
         middle = 0.6 * feet + 0.4 * middle
     target = (float(middle[0]), float(middle[1]), float(rng.uniform(0.8, 1.3)))
     width, height = SIZES[rng.integers(len(SIZES))]
-    wide, barrel = float(rng.uniform(66, 98)), float(rng.uniform(0.04, 0.2))
+    wide, barrel = float(rng.uniform(56, 88)), float(rng.uniform(0.04, 0.2))
     return Camera((float(x), float(y), z), target, wide, width, height, barrel)
 
 

@@ -5,8 +5,16 @@ from collections.abc import Callable
 import numpy as np
 
 from models.synthesis import appliances
-from models.synthesis.kitchen import Kitchen, extinguisher, lamps, notices, room
-from models.synthesis.meshes import Mesh, lathe
+from models.synthesis.kitchen import (
+    Kitchen,
+    extinguisher,
+    lamps,
+    lying_sack,
+    notices,
+    room,
+    wall_shelf,
+)
+from models.synthesis.meshes import Mesh, lathe, tube
 from models.synthesis.scene import Room, Thing, Unit, UnitKind
 
 UNITS: dict[UnitKind, Callable[[Kitchen, Unit, float], None]] = {
@@ -114,6 +122,55 @@ def _window(kitchen: Kitchen, thing: Thing) -> None:
         kitchen.box("white-plastic", (0, -0.012, thing.z + dz), (1.29, 0.05, 0.05))
 
 
+def _sack(kitchen: Kitchen, _: Thing) -> None:
+    lying_sack(kitchen, (0, 0, 0))
+
+
+def _mat(kitchen: Kitchen, _: Thing) -> None:
+    kitchen.box("rubber", (0, 0, 0.006), (1.1, 0.6, 0.012))
+
+
+def _sign(kitchen: Kitchen, thing: Thing) -> None:
+    """A coloured head over lines of print."""
+    width, height = kitchen.rng.uniform(0.25, 0.7), kitchen.rng.uniform(0.3, 0.5)
+    kitchen.box("paper", (0, -0.004, thing.z), (width, 0.008, height))
+    kitchen.box(
+        thing.look, (0, -0.009, thing.z + 0.36 * height), (width * 0.96, 0.004, 0.2 * height)
+    )
+    for k in range(5):
+        long = width * kitchen.rng.uniform(0.5, 0.85)
+        z = thing.z + height * (0.17 - 0.13 * k)
+        kitchen.box("iron", (0.42 * (long - width), -0.009, z), (long, 0.003, 0.03 * height))
+
+
+def _pipe(kitchen: Kitchen, thing: Thing) -> None:
+    z = thing.z
+    way = np.array([[-1.5, -0.06, z], [1.2, -0.06, z], [1.24, -0.06, z - 0.04], [1.24, -0.06, 1.0]])
+    kitchen.add("white-plastic", tube(way, 0.022))
+    for x in (-1.2, -0.2, 0.8):
+        kitchen.box("iron", (x, -0.035, z), (0.02, 0.07, 0.06))
+    kitchen.box("white-plastic", (1.24, -0.03, 1.3), (0.09, 0.05, 0.13))
+
+
+def _shelf(kitchen: Kitchen, thing: Thing) -> None:
+    wall_shelf(kitchen, (-0.6, 0.6), -0.17, thing.z)
+
+
+def _board(kitchen: Kitchen, thing: Thing) -> None:
+    """A notice board full of sheets."""
+    kitchen.box("board", (0, -0.01, thing.z), (0.9, 0.02, 0.6))
+    for k in range(6):
+        at = (-0.3 + 0.3 * (k % 3), -0.022, thing.z - 0.14 + 0.28 * (k // 3))
+        kitchen.box(str(kitchen.rng.choice(["paper", "white-plastic"])), at, (0.2, 0.003, 0.24))
+
+
+def _clock(kitchen: Kitchen, thing: Thing) -> None:
+    kitchen.box("iron", (0, -0.015, thing.z), (0.28, 0.03, 0.28))
+    kitchen.box("paper", (0, -0.031, thing.z), (0.24, 0.003, 0.24))
+    kitchen.box("iron", (0, -0.034, thing.z + 0.04), (0.012, 0.003, 0.1))
+    kitchen.box("iron", (0.03, -0.034, thing.z), (0.07, 0.003, 0.012))
+
+
 THINGS: dict[str, Callable[[Kitchen, Thing], None]] = {
     "hat-on-hook": _hat_on_hook,
     "hat-on-table": _hat_on_table,
@@ -124,4 +181,11 @@ THINGS: dict[str, Callable[[Kitchen, Thing], None]] = {
     "bucket": _bucket,
     "crate": _crate,
     "window": _window,
+    "sack": _sack,
+    "mat": _mat,
+    "sign": _sign,
+    "pipe": _pipe,
+    "shelf": _shelf,
+    "board": _board,
+    "clock": _clock,
 }

@@ -94,8 +94,10 @@ LOOKS: dict[str, Look] = {
     "cockroach-leg": Look((0.045, 0.015, 0.007), 0.4),
     "fly": Look((0.012, 0.012, 0.014), 0.3),
     "wing": Look((0.5, 0.5, 0.5), 0.15, see_through=0.7),
-    "steel": Look((0.52, 0.52, 0.53), 0.3, 1.0, uneven=0.14, bump=0.03, bump_per_m=3),
-    "worn-steel": Look((0.42, 0.42, 0.41), 0.42, 1.0, uneven=0.3, bump=0.05, bump_per_m=5),
+    "steel": Look((0.56, 0.56, 0.57), 0.27, 1.0, uneven=0.08, bump=0.03, bump_per_m=3),
+    "worn-steel": Look(
+        (0.5, 0.5, 0.49), 0.36, 1.0, uneven=0.13, uneven_per_m=9, bump=0.04, bump_per_m=5
+    ),
     "iron": Look((0.028, 0.027, 0.026), 0.5, 0.6, uneven=0.3),
     "wall-xz": Look(
         WHITE_TILE, 0.22, uneven=0.07, tiles=Tiles("xz", 0.3, 0.2, (0.57, 0.58, 0.55), GROUT)

@@ -50,6 +50,8 @@ ARRANGEMENTS: tuple[tuple[ZoneType, ...], ...] = (
 )
 WALLS = ("wall", "wall", "big-tile", "big-tile", "cream-tile", "panel", "paint")
 FLOORS = ("red-floor", "grey-floor", "grey-floor", "dark-floor", "white-floor", "green-floor")
+FLAT: tuple[ThingKind, ...] = ("drain", "stain", "mat")
+ON_WALLS: tuple[ThingKind, ...] = ("sign", "sign", "pipe", "shelf", "board", "clock")
 PLASTICS = ("blue-plastic", "red-plastic", "green-plastic", "white-plastic", "yellow-plastic")
 
 
@@ -80,12 +82,13 @@ def draw_room(rng: Rng, camera_side: int) -> Room:
     if rng.random() < 0.5:
         zones = zones[::-1]
     width = float(rng.uniform(3.6, 4.6) + 1.5 * (len(zones) - 1))
-    depth, height = float(rng.uniform(3.6, 5.2)), float(rng.uniform(2.6, 3.3))
+    depth, height = float(rng.uniform(3.6, 4.8)), float(rng.uniform(2.6, 3.3))
     floor_zones = _strips(zones, width, depth)
+    aside = _sides(rng, zones, (width, depth), camera_side)
     units = [
         *_back(rng, floor_zones, depth),
-        *_sides(rng, zones, (width, depth), camera_side),
-        *_islands(rng, floor_zones, depth),
+        *aside,
+        *_islands(rng, (width, depth), aside),
     ]
     return Room(
         width=width,
@@ -126,7 +129,7 @@ def _sides(
     width, depth = size
     units: list[Unit] = []
     for side, facing in ((-1, 90.0), (1, -90.0)):
-        if rng.random() < 0.25:
+        if rng.random() < 0.15:
             continue
         kinds = LINED[zones[0 if side < 0 else -1]]
         near = side == camera_side
@@ -150,18 +153,19 @@ def _lined(rng: Rng, wall: Wall, kinds: tuple[UnitKind, ...]) -> list[Unit]:
     return units
 
 
-def _islands(rng: Rng, zones: tuple[FloorZone, ...], depth: float) -> list[Unit]:
-    """Tables in the middle of the floor, an aisle away from the back row."""
-    units = []
-    for zone in zones:
-        xs = [x for x, _ in zone.polygon]
-        room = max(xs) - min(xs) - 2 * AISLE_M
-        y = depth / 2 - COUNTER_M - AISLE_M - 0.4 - float(rng.uniform(0, 0.3))
-        if room < 1.2 or y < -depth / 2 + 1.0 or rng.random() < 0.25:
-            continue
-        width = min(room, float(rng.uniform(*WIDTHS["island"])))
-        units.append(Unit("island", sum(xs) / 4, y, 0, width, 0.75))
-    return units
+def _islands(rng: Rng, size: tuple[float, float], aside: list[Unit]) -> list[Unit]:
+    """Tables in the middle of the floor, an aisle away from the rows along the walls."""
+    width, depth = size
+    y = depth / 2 - COUNTER_M - AISLE_M - 0.4 - float(rng.uniform(0, 0.2))
+    wests, easts = ([u for u in aside if u.facing == facing] for facing in (90, -90))
+    start = -width / 2 + AISLE_M + (COUNTER_M if wests else 0)
+    end = width / 2 - AISLE_M - (COUNTER_M if easts else 0)
+    if end - start < 1.0 or y < -depth / 2 + 0.9 or rng.random() < 0.15:
+        return []
+    count = 2 if end - start > 3.6 else 1
+    each = min((end - start - (count - 1) * 0.9) / count, WIDTHS["island"][1])
+    middles = start + (np.arange(count) + 0.5) / count * (end - start)
+    return [Unit("island", float(x), y, 0, each, 0.75) for x in middles]
 
 
 def _lamps(width: float, depth: float) -> tuple[Point, ...]:
@@ -177,6 +181,7 @@ def _things(rng: Rng, size: tuple[float, float], units: list[Unit]) -> list[Thin
         *_on_the_floor(rng, size, units),
         Thing("notices", float(rng.uniform(-0.4, 0.4) * width), depth / 2 - 0.004, 2.15),
     ]
+    things += [_on_a_wall(rng, size, kind) for kind in ON_WALLS]
     side = float(rng.choice([-1, 1]))
     at_wall = (side * (width / 2 - 0.02), float(rng.uniform(-0.3, 0.1) * depth))
     if rng.random() < 0.4:
@@ -191,14 +196,26 @@ def _things(rng: Rng, size: tuple[float, float], units: list[Unit]) -> list[Thin
     return things
 
 
+def _on_a_wall(rng: Rng, size: tuple[float, float], kind: ThingKind) -> Thing:
+    width, depth = size
+    look = str(rng.choice(PLASTICS))
+    height = {"pipe": 2.3, "shelf": 1.6, "clock": 2.2}.get(kind, float(rng.uniform(1.6, 2.1)))
+    lot, share = rng.random(), float(rng.uniform(-0.35, 0.35))
+    if lot < 0.4:
+        return Thing(kind, share * width, depth / 2 - 0.004, height, 0.0, look)
+    side = 1.0 if lot < 0.7 else -1.0
+    return Thing(kind, side * (width / 2 - 0.004), share * depth, height, -90 * side, look)
+
+
 def _on_the_floor(rng: Rng, size: tuple[float, float], units: list[Unit]) -> list[Thing]:
     things = []
-    kinds: list[ThingKind] = ["drain", "stain", "stain", "stain", "bucket", "crate", "extinguisher"]
+    loose: list[ThingKind] = ["stain", "bucket", "crate", "crate", "sack", "mat"]
+    kinds: list[ThingKind] = ["drain", "extinguisher", *loose, *loose, *loose]
     for kind in kinds:
         x, y = (rng.uniform(-0.47, 0.47, 2) * size).tolist()
         free = not any(unit.covers(x, y, 0.2) for unit in units)
         at_edge = max(abs(x) / size[0], abs(y) / size[1]) > 0.4
-        if free and (at_edge or kind in ("drain", "stain")) and rng.random() < 0.8:
+        if free and (at_edge or kind in FLAT) and rng.random() < 0.8:
             looks = ("wet", "grease") if kind == "stain" else PLASTICS
             turn = 0.0 if kind == "drain" else float(rng.uniform(0, 360))
             things.append(Thing(kind, x, y, 0.0, turn, str(rng.choice(looks))))

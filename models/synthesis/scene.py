@@ -41,6 +41,13 @@ ThingKind = Literal[
     "bucket",
     "crate",
     "window",
+    "sack",
+    "mat",
+    "sign",
+    "pipe",
+    "shelf",
+    "board",
+    "clock",
 ]
 WARM_WHITE = (1.0, 0.96, 0.9)
 # Between these heights over the floor of a zone the heads of whoever works in it appear.

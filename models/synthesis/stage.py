@@ -20,14 +20,14 @@ from models.synthesis.film import read_picture
 from models.synthesis.furnishing import furnish
 from models.synthesis.kitchen import Kitchen
 from models.synthesis.meshes import Mesh, joined
-from models.synthesis.projection import Camera, box_around, share_in_picture
+from models.synthesis.projection import Camera
 from models.synthesis.regions import Patch, composed, merged, pinhole_region
 from models.synthesis.scene import Light as Light
 from models.synthesis.scene import Scene
 from models.synthesis.sensor import Picture, Sensor, develop
-from models.synthesis.sight import LEAST_SHARE_IN_PICTURE, Sight, Sighting
+from models.synthesis.sight import Sight, Sighting
 from models.synthesis.skinning import FloatArray
-from models.synthesis.truth import Box, Subject, Track
+from models.synthesis.truth import Track, track_of
 
 BEVEL_M = 0.004
 STILL, DONE = "still.png", "done"
@@ -118,7 +118,7 @@ def shoot(clip: Clip, effort: Effort, scratch: Path) -> tuple[list[Picture], Tra
     folders = [scratch / f"{index:04}" for index in range(len(times))]
     if not all((folder / DONE).exists() for folder in folders):
         _render(clip, effort, actors, dict(zip(folders, times.tolist(), strict=True)))
-    return _developed(clip, scratch, times), track_of(clip, actors, times, effort.fps)
+    return _developed(clip, scratch, times), track_of(sightings(clip, actors, times), effort.fps)
 
 
 def _render(
@@ -133,29 +133,6 @@ def _render(
     for folder, time_s in frames.items():
         if not (folder / DONE).exists():
             _render_moving(clip, effort, actors, items, folder, time_s)
-
-
-def track_of(clip: Clip, actors: tuple[Actor, ...], times: FloatArray, fps: int) -> Track:
-    subjects = [
-        Subject.model_validate(
-            {
-                "kind": actor.kind,
-                "hat": actor.hat_state(0.0),
-                "mask": actor.mask_state(0.0),
-                "boxes": tuple(_truth_box(clip.camera, actor, float(t)) for t in times),
-            }
-        )
-        for actor in actors
-    ]
-    return Track(schema="brightkitchen.track/1", fps=fps, subjects=tuple(subjects))
-
-
-def _truth_box(camera: Camera, actor: Actor, time_s: float) -> Box | None:
-    points = actor.outline_at(time_s)
-    if share_in_picture(camera, points) < LEAST_SHARE_IN_PICTURE:
-        return None
-    x1, y1, x2, y2 = (round(float(side), 1) for side in box_around(camera, points))
-    return x1, y1, x2, y2
 
 
 def _set_up(clip: Clip, effort: Effort, actors: tuple[Actor, ...]) -> list[list[Any]]:
