@@ -122,6 +122,8 @@ def ordered_by_an_inspector(loop: Loop) -> None:
     expect(page.get_by_text("A gap under the door; we close it.")).to_be_visible()
     loop.act(page, "Issue the order", {"What is to be put right": "Fit a door guard; set traps."})
     expect(page.get_by_text("being rectified")).to_be_visible()
+    if loop.size is PHONE:
+        return
     # Fonts for Chinese and Latin are cut to size for each paper, which takes its time.
     with page.expect_download(timeout=120_000) as waiting:
         page.get_by_role("link", name="Print (PDF in English)").click()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from api.database import now
 from tests.api.web.footage import make_footage
 from tests.api.web.scored import upheld_episode, watch
 from tests.browser.conftest import Complaints, Site
@@ -43,6 +46,14 @@ def score_on(page: Page) -> int:
     return int(page.locator(".huge").inner_text())
 
 
+def score_yesterday(page: Page) -> float:
+    """What the score of the day before is now said to have been."""
+    address, _, place = page.url.partition("?")[0].rpartition("/score/")
+    at = (now() - timedelta(days=1)).isoformat()
+    told = page.request.get(f"{address}/api/v1/restaurants/{place}/score", params={"at": at})
+    return float(told.json()["value"])
+
+
 def send_appeal(page: Page, proof: Path) -> str:
     """From the episode's page; gives the appeal's address."""
     page.get_by_role("link", name="Appeal (19 days left)").click()
@@ -54,9 +65,9 @@ def send_appeal(page: Page, proof: Path) -> str:
     return page.url.split("?")[0]
 
 
-def grant(site: Site, browser: Browser) -> None:
-    """Somebody of the office who did not judge it, at a desk."""
-    office = browser.new_context(viewport=DESK, locale="en").new_page()  # type: ignore[arg-type]
+def grant(site: Site, browser: Browser, size: Any) -> None:
+    """Somebody of the office who did not judge it."""
+    office = browser.new_context(viewport=size, locale="en").new_page()
     sign_in(site, office, "Sue", "/appeals")
     office.get_by_role("link", name="Open the appeal").click()
     expect(office.get_by_text("That was the man who delivers")).to_be_visible()
@@ -69,14 +80,15 @@ def grant(site: Site, browser: Browser) -> None:
     office.context.close()
 
 
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_an_appeal_that_is_granted_brings_the_points_back(
-    site: Site, episode: str, page: Page, browser: Browser, tmp_path: Path
+    site: Site, episode: str, page: Page, browser: Browser, tmp_path: Path, size: Any
 ) -> None:
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # playwright's TypedDict
+    page.set_viewport_size(size)
     sign_in(site, page, "Wang", "/notifications")
     page.goto(site.address)
     page.wait_for_url("**/score/*")
-    before = score_on(page)
+    before, yesterday = score_on(page), score_yesterday(page)
     expect(page.get_by_text("A working figure, not a legal grade.")).to_be_visible()
     expect(page.get_by_role("heading", name="Missing hats cost you most.")).to_be_visible()
     cost = float(page.locator(".episode .cost b").inner_text().removeprefix("−"))
@@ -85,7 +97,7 @@ def test_an_appeal_that_is_granted_brings_the_points_back(
     expect(page.get_by_text("Looked at by a person: upheld")).to_be_visible()
 
     appeal = send_appeal(page, photo(tmp_path))
-    grant(site, browser)
+    grant(site, browser, size)
 
     page.goto(appeal)
     expect(page.get_by_text("The delivery man, not staff.")).to_be_visible()
@@ -94,6 +106,7 @@ def test_an_appeal_that_is_granted_brings_the_points_back(
     after = score_on(page)
     assert after > before
     assert abs((after - before) - cost) <= 1, "what it cost is what comes back"
+    assert score_yesterday(page) > yesterday + 1, "as if it had never happened, on past days too"
     expect(page.get_by_role("heading", name="Nothing was found.")).to_be_visible()
 
 
