@@ -65,6 +65,7 @@ def board(
     by_rule, by_station = tallies(session, rules), tallies(session, stations)
     year = _year(asked)
     best, worst = rankings(session, asked, RANKED)
+    available, by_day = now_store.availability(session, asked)
     return Board(
         span=span,
         first_day=asked.days.first,
@@ -77,7 +78,7 @@ def board(
         # Orders are in both, and as many: ``|`` takes the larger.
         total=figures(_sum(by_rule) | _sum(by_station), None, OF_RULES | OF_STATIONS),
         before=figures(tallies(session, earlier).get("", Counter()), None, OF_BEFORE),
-        available=now_store.available(session, asked, asked.days),
+        available=available,
         by_rule=_in_order(_items(session, rules, by_rule, code)),
         by_station=_items(session, stations, by_station, code),
         by_month=_items(session, year, tallies(session, year), code),
@@ -85,7 +86,7 @@ def board(
         today=now_store.today(session, asked),
         cases=now_store.open_cases(session, asked),
         cameras=now_store.cameras_now(session, asked, settings.camera_offline_s),
-        availability=now_store.station_days(session, asked),
+        availability=by_day,
         best=best,
         worst=worst,
     )

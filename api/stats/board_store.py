@@ -136,8 +136,8 @@ def _share(effective_s: float | None, scheduled_s: float | None) -> float | None
     return min(1.0, (effective_s or 0) / scheduled_s) if scheduled_s else None
 
 
-def station_days(session: Session, asked: Asked) -> list[PlaceDays]:
-    """Availability of each station on each of the last days; without a station: ``""``."""
+def availability(session: Session, asked: Asked) -> tuple[float | None, list[PlaceDays]]:
+    """Of the period, and of each station on each of the last days; without a station: ``""``."""
     last = asked.days.last
     days = [last - timedelta(days=back) for back in range(SHOWN_DAYS - 1, -1, -1)]
     rows = session.execute(
@@ -148,13 +148,17 @@ def station_days(session: Session, asked: Asked) -> list[PlaceDays]:
             func.sum(ExposureDayRow.scheduled_s),
         )
         .join(RestaurantRow, RestaurantRow.id == ExposureDayRow.restaurant_id)
-        .where(ExposureDayRow.day.between(days[0], last), asked.places())
+        .where(ExposureDayRow.day.between(min(days[0], asked.days.first), last), asked.places())
         .group_by(RestaurantRow.station_id, ExposureDayRow.day)
     )
     found: defaultdict[str, dict[date, float | None]] = defaultdict(dict)
+    seen_s = planned_s = 0.0
     for station, day, effective_s, scheduled_s in rows:
-        found[station or ""][day] = _share(effective_s, scheduled_s)
-    return [
+        if day >= days[0]:
+            found[station or ""][day] = _share(effective_s, scheduled_s)
+        if day >= asked.days.first:
+            seen_s, planned_s = seen_s + effective_s, planned_s + scheduled_s
+    return _share(seen_s, planned_s), [
         PlaceDays(key=key, days=[DayShare(day=day, value=told.get(day)) for day in days])
         for key, told in sorted(found.items())
     ]

@@ -40,9 +40,10 @@ def precision(
         raise InvalidError(
             f"more than {MOST_GROUPS} groups; narrow the period or ask for less", "by"
         )
-    names = _names(session, query.dimensions, counted)
+    dimensions = query.dimensions
+    names = _names(session, dimensions, counted)
     return [
-        item(dict(zip(query.dimensions, key, strict=True)), counts, names, query.interval)
+        item(dict(zip(dimensions, key, strict=True)), counts, names, query.interval)
         for key, counts in sorted(counted.items())
     ]
 

@@ -29,6 +29,7 @@ from vision.names import RuleId
 
 router = APIRouter(include_in_schema=False)
 MOST_SHOWN: Final = 200
+PAGE: Final = 100
 FEW_CAMERAS: Final = 200
 PLACES: Final = ("camera", "restaurant")
 GOALS: Final = (70, 75, 80, 85, 90, 95)
@@ -114,14 +115,14 @@ def board(
         cameras = store.choosable(session, found.person, FEW_CAMERAS, query.camera)
     if query.by in PLACES:
         items.sort(key=_most_doubtful)
-    following = query.start + MOST_SHOWN if query.start + MOST_SHOWN < len(items) else None
+    following = query.start + PAGE if query.start + PAGE < len(items) else None
     csv = address("/api/v1/stats/precision.csv", asked.model_dump(exclude_none=True, mode="json"))
     return render(
         request,
         "precision.html",
         found,
         query=query,
-        rows=[_row(item, query) for item in items[query.start : query.start + MOST_SHOWN]],
+        rows=[_row(item, query) for item in items[query.start : query.start + PAGE]],
         groups=len(items),
         more=following and address("/precision", query.given | {"start": following}),
         recall=whole,
