@@ -39,7 +39,9 @@ def share(session: Session, given: ShareIn, keys: Collection[str], lease_s: int)
     _want(session, given.worker, wanted)
     tenures = _tenures(session, wanted)
     alive = _alive(session, given.worker, at)
-    holders = {t.camera_id: t.worker_id for t in tenures if t.worker_id in alive}
+    holders = {
+        t.camera_id: t.worker_id for t in tenures if t.ended_at is None and t.worker_id in alive
+    }
     settled = share_of(
         given.worker, alive.values(), units_of(sorted(wanted), given.groups), holders
     )
@@ -90,9 +92,9 @@ def _places(session: Session, keys: Collection[str], at: datetime) -> set[str]:
 def _keep_alive(session: Session, given: ShareIn, expires_at: datetime) -> None:
     row = session.get(WatchRow, given.worker)
     if row is None:
-        row = WatchRow(id=given.worker, expires_at=expires_at)
-        session.add(row)
         _forget_old(session)
+        row = WatchRow(id=given.worker)
+        session.add(row)
     row.host, row.weight, row.expires_at = given.host, given.weight, expires_at
     session.flush()
 
@@ -144,13 +146,12 @@ def _alive(session: Session, me: str, at: datetime) -> dict[str, Watch]:
     for camera_id, worker_id, weight in rows:
         wants[worker_id].add(camera_id)
         weights[worker_id] = weight
-    loads = dict(
-        session.execute(
-            select(TenureRow.worker_id, func.count())
-            .where(TenureRow.worker_id.in_(weights), TenureRow.ended_at.is_(None))
-            .group_by(TenureRow.worker_id)
-        ).tuples()
+    counted = session.execute(
+        select(TenureRow.worker_id, func.count())
+        .where(TenureRow.worker_id.in_(weights), TenureRow.ended_at.is_(None))
+        .group_by(TenureRow.worker_id)
     )
+    loads = {row[0]: int(row[1]) for row in counted}
     return {
         one: Watch(one, frozenset(wants[one]), weight, loads.get(one, 0))
         for one, weight in weights.items()
