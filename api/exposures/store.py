@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
+from api import audit
 from api.alerts.models import AlertRow
 from api.alerts.store import OPEN
 from api.cameras.keys import Camera
@@ -20,6 +21,7 @@ from api.database import now
 from api.exposures.models import ExposureDayRow, ExposureRow
 from api.exposures.rules import Seconds, day_bounds, day_of, of_hour, overlap, total
 from api.policy.store import current_policy
+from api.scores.closing import closed_until
 from vision.errors import InvalidError
 from vision.exposure_hours import HOUR, ExposureIn, HourIn
 
@@ -51,8 +53,19 @@ def put_hours(session: Session, camera: Camera, given: ExposureIn) -> int:
     if given.origin == "camera":
         session.execute(delete(ExposureRow).where(*own, ExposureRow.source == MISSING))
     zone = zone_of_days(session)
-    roll_up(session, [camera.restaurant_id], {day_of(at, zone) for at in changed})
+    days = {day_of(at, zone) for at in changed}
+    roll_up(session, [camera.restaurant_id], days)
+    _tell_late(session, camera, days)
     return len(changed)
+
+
+def _tell_late(session: Session, camera: Camera, days: Collection[date]) -> None:
+    """Hours of closed days count as if they had come in time: the score makes the days anew."""
+    closed = closed_until(session)
+    late = [day for day in days if closed is not None and day <= closed]
+    if late:
+        detail = {"camera_id": camera.id, "since": min(late).isoformat(), "days": len(late)}
+        audit.append(session, audit.SYSTEM, "exposure.late", camera.restaurant_id, **detail)
 
 
 def _require_past(at: datetime, hour: HourIn) -> None:

@@ -155,6 +155,7 @@ class DayOut(Told):
     policy_version: int
     policy_sha256: str
     sha256: str = Field(description="of the whole score, as it was given")
+    made_at: datetime = Field(description="later than the night after it: the day was made anew")
     generated: bool
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -10,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from api import audit
 from api.alerts.models import AlertRow
 from api.audit import AuditRow
 from api.cases.models import CaseRow
@@ -19,6 +21,7 @@ from api.exposures.store import note_missing
 from api.notifications.models import WorkerRow
 from api.policy.store import current_policy, keep_shipped
 from api.rounds import rounds, take_lease
+from api.scores.closing import DAYS, last_over
 from api.scores.days_store import (
     close_day,
     keep,
@@ -34,14 +37,13 @@ from api.scores.facts import EPOCH, Moment, number
 from api.scores.models import DistrictRateRow
 
 NAME: Final = "scores"
-# The last day that was closed stands in its ``seq``.
-DAYS: Final = "score-days"
 LEASE: Final = timedelta(seconds=120)
 POLL_S: Final = 5.0
 ENTRIES: Final = 200
 BACK: Final = timedelta(days=180)
 # After these the past is no longer what it was; after a verdict only today is.
 REWRITES: Final = ("alert.overturned", "alert.reopened", "review.undone")
+LATE: Final = "exposure.late"
 
 
 class ScoreWorker:
@@ -91,14 +93,14 @@ class ScoreWorker:
 def follow(session: Session, worker: WorkerRow) -> None:
     """Score anew whom the next entries of the audit log are about."""
     entries = session.execute(
-        select(AuditRow.seq, AuditRow.action, AuditRow.subject)
+        select(AuditRow.seq, AuditRow.action, AuditRow.subject, AuditRow.detail)
         .where(AuditRow.seq > worker.seq)
         .order_by(AuditRow.seq)
         .limit(ENTRIES)
     ).all()
     touched: dict[str, date | None] = {}
     for entry in entries:
-        found = _about(session, entry.action, entry.subject)
+        found = _about(session, entry.action, entry.subject, entry.detail)
         if found is not None:
             restaurant, since = found
             known = touched.get(restaurant)
@@ -106,14 +108,27 @@ def follow(session: Session, worker: WorkerRow) -> None:
         worker.seq = entry.seq
     session.flush()
     for restaurant in sorted(name for name, since in touched.items() if since):
-        recompute(session, restaurant, touched[restaurant] or today(session))
+        _make_anew(session, restaurant, touched[restaurant] or today(session))
     now_only = sorted(name for name, since in touched.items() if not since)
     if now_only:
         refresh(session, now_only)
 
 
-def _about(session: Session, action: str, subject: str) -> tuple[str, date | None] | None:
+def _make_anew(session: Session, restaurant_id: str, since: date) -> None:
+    """Days from the one on; those that hold another score now are on record."""
+    first = max(since, today(session) - BACK)
+    changed = recompute(session, restaurant_id, first)
+    if changed:
+        detail = {"since": first.isoformat(), "days": changed}
+        audit.append(session, audit.SYSTEM, "score.made_anew", restaurant_id, **detail)
+
+
+def _about(
+    session: Session, action: str, subject: str, detail: str
+) -> tuple[str, date | None] | None:
     """Whose score an entry changes, and from which day on; None for the day that goes on."""
+    if action == LATE:
+        return subject, date.fromisoformat(json.loads(detail)["since"])
     if action.startswith("case."):
         restaurant = session.scalar(select(CaseRow.restaurant_id).where(CaseRow.id == subject))
         return None if restaurant is None else (restaurant, None)
@@ -134,7 +149,7 @@ def close_next(session: Session, holder: str) -> bool:
     The first time it begins with the first day that was observed.
     """
     row = session.get(WorkerRow, DAYS)
-    yesterday = today(session) - timedelta(days=1)
+    yesterday = last_over(now(), zone_now(session))
     fresh = row is None
     if row is None:
         first = _first_day(session, yesterday)

@@ -14,12 +14,14 @@ from sqlalchemy.orm import Session
 
 from api.accounts.schemas import Person
 from api.alerts.models import AlertRow
+from api.audit import AuditRow
 from api.cameras.keys import Camera
 from api.cameras.models import CameraRow
 from api.exposures.store import put_hours
 from api.policy.rules import check, shipped
 from api.policy.store import decide, keep_shipped
 from api.reviews.overturn import overturn
+from api.scores.closing import closed_until
 from api.scores.days_store import close_day, recompute
 from api.scores.explain import sha256_of
 from api.scores.models import DistrictRateRow, ScoreDayRow
@@ -33,6 +35,7 @@ from vision.exposure_hours import ExposureIn
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
+ANEW = "score.made_anew"
 
 
 def observe(kitchen: Kitchen, days: int = 30, hours: int = 10) -> None:
@@ -236,3 +239,52 @@ def test_the_score_is_told_to_those_who_may_know_it(observed: Kitchen) -> None:
         assert_problem(owner.get(other + tail), 404, "not-found")
     ahead = owner.get(path, params={"at": (NOW + DAY).isoformat()})
     assert_problem(ahead, 422, "invalid", "at")
+
+
+def _late(kitchen: Kitchen, days_ago: int, effective_s: int, hours: int = 10) -> None:
+    """Hours of a past day, told anew now."""
+    told = [
+        {
+            "hour_at": NOW - DAY * days_ago + timedelta(hours=hour - 12),
+            "scheduled_s": 3600,
+            "effective_s": effective_s,
+            "hat_person_s": 2 * effective_s,
+            "mask_person_s": 2 * effective_s,
+        }
+        for hour in range(hours)
+    ]
+    given = ExposureIn.model_validate({"origin": "camera", "source": "run-1", "hours": told})
+    with kitchen.database.writing() as session:
+        put_hours(session, Camera(kitchen.camera.id, kitchen.restaurant), given)
+
+
+def _worked(kitchen: Kitchen, worker: ScoreWorker, rounds: int = 1) -> list[tuple[Any, str]]:
+    """Day and hash of each closed day after so many rounds."""
+    for _ in range(rounds):
+        assert worker.round()
+    return [(day.day, day.sha256) for day in _history(kitchen) if day.day < NOW.date()]
+
+
+def test_hours_that_come_late_count_as_if_they_had_come_in_time(observed: Kitchen) -> None:
+    worker = ScoreWorker(observed.database)
+    upheld(observed, 20)
+    in_time = _worked(observed, worker, 32)
+    _late(observed, 12, 600)
+    poorer = _worked(observed, worker)
+    assert [a == b for a, b in zip(in_time, poorer, strict=True)] == [True] * 18 + [False] * 12
+    _late(observed, 12, 3600)
+    assert _worked(observed, worker) == in_time
+    with observed.database.reading() as session:
+        told = select(AuditRow.action).where(AuditRow.action.in_(("exposure.late", ANEW)))
+        assert session.scalars(told.order_by(AuditRow.seq)).all() == ["exposure.late", ANEW] * 2
+
+
+def test_the_last_hour_of_a_day_is_not_late(observed: Kitchen) -> None:
+    worker = ScoreWorker(observed.database)
+    _worked(observed, worker, 32)
+    midnight = datetime(2026, 11, 24, 16, tzinfo=UTC)
+    for minutes, closed in ((60, False), (121, True)):
+        with time_machine.travel(midnight + MINUTE * minutes, tick=False):
+            _worked(observed, worker)
+            with observed.database.reading() as session:
+                assert (closed_until(session) == NOW.date()) is closed
