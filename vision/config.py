@@ -147,10 +147,12 @@ class WorkerConfig(Strict):
     """The process that watches: what it may use, and where it can be asked how it is.
 
     ``threads`` look at pictures, 0 is one a core; ``processes`` share the cameras of this file.
+    ``shares``: other hosts have the same cameras in their files, the API says who watches which.
     """
 
     state_dir: Path = Path("state")
     listen: Annotated[str, Field(pattern=r"^[^:\s]+:\d{1,5}$")] = "127.0.0.1:9108"
+    shares: bool = False
     processes: Annotated[int, Field(ge=1, le=64)] = 1
     threads: Annotated[int, Field(ge=0, le=64)] = 0
     picture_every_s: Annotated[float, Field(ge=1, le=3600)] = 20.0

@@ -15,7 +15,7 @@ import httpx2
 from vision.closing import Closing
 from vision.errors import ConfigError
 
-Outcome = Literal["taken", "later", "refused"]
+Outcome = Literal["taken", "later", "refused", "superseded"]
 
 TIMEOUT_S: Final = 10.0
 FIRST_DELAY_S: Final = 1.0
@@ -24,11 +24,15 @@ LONGEST_RETRY_AFTER_S: Final = 3600.0
 DETAIL_CHARS: Final = 300
 BUSY: Final = frozenset({408, 425, 429})
 GATEWAY: Final = frozenset({502, 503, 504})
+SUPERSEDED: Final = "urn:brightkitchen:problem:superseded"
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of one request; ``everywhere`` when it would fail for any camera."""
+    """What became of one request; ``everywhere`` when it would fail for any camera.
+
+    ``superseded``: another watch has taken the camera over and tells of it.
+    """
 
     outcome: Outcome
     detail: str = ""
@@ -48,11 +52,16 @@ class Fetched:
 class Api(Closing):
     """A client that speaks with a camera's key; it shows the key to nobody else.
 
-    ``key`` is one key for all cameras, or one for each camera id.
+    ``key`` is one key for all cameras, or one for each camera id; ``watch`` is who speaks, where
+    several share cameras.
     """
 
     def __init__(
-        self, base_url: str, key: str | Mapping[str, str], timeout_s: float = TIMEOUT_S
+        self,
+        base_url: str,
+        key: str | Mapping[str, str],
+        timeout_s: float = TIMEOUT_S,
+        watch: str = "",
     ) -> None:
         try:
             url = httpx2.URL(base_url)
@@ -63,6 +72,7 @@ class Api(Closing):
         # An address may carry a password: messages name the host alone.
         self.address = f"{url.scheme}://{url.netloc.decode().rpartition('@')[2]}"
         self._key = key
+        self._who = {"X-Watch": watch} if watch else {}
         self._client = httpx2.Client(base_url=url, timeout=timeout_s, follow_redirects=False)
 
     def __repr__(self) -> str:
@@ -108,10 +118,15 @@ class Api(Closing):
             return Fetched(response)
         if response.status_code == 304:
             return Fetched(Answer("taken"), etag=etag)
-        answer = judge("GET", response.status_code, _detail(response), _retry_after_s(response))
-        if answer.outcome != "taken":
-            return Fetched(answer)
-        return Fetched(answer, response.content, response.headers.get("ETag", ""))
+        return _fetched("GET", response)
+
+    def ask(self, path: str, camera_id: str, content: bytes) -> Fetched:
+        """Tell something in JSON and hear what the API says to it."""
+        headers = {"Content-Type": "application/json"}
+        response = self._request("PUT", path, camera_id, headers, content)
+        if isinstance(response, Answer):
+            return Fetched(response)
+        return _fetched("PUT", response)
 
     def _send(
         self, method: str, path: str, camera_id: str, content: bytes, media_type: str
@@ -120,7 +135,10 @@ class Api(Closing):
         response = self._request(method, path, camera_id, headers, content)
         if isinstance(response, Answer):
             return response
-        return judge(method, response.status_code, _detail(response), _retry_after_s(response))
+        detail = _detail(response)
+        if response.status_code == 409 and _problem(response) == SUPERSEDED:
+            return Answer("superseded", detail)
+        return judge(method, response.status_code, detail, _retry_after_s(response))
 
     def _request(
         self, method: str, path: str, camera_id: str, headers: dict[str, str], content: bytes = b""
@@ -129,7 +147,7 @@ class Api(Closing):
         key = self._key if isinstance(self._key, str) else self._key.get(camera_id)
         if not key:
             return Answer("later", f"there is no key for camera {camera_id}; configure it")
-        headers = headers | {"Authorization": f"Bearer {key}"}
+        headers = headers | self._who | {"Authorization": f"Bearer {key}"}
         try:
             return self._client.request(method, path, content=content, headers=headers)
         except httpx2.RequestError as error:
@@ -149,6 +167,21 @@ def judge(method: str, status: int, detail: str, retry_after_s: float | None = N
     if status in BUSY or status >= 500:
         return Answer("later", words, retry_after_s, everywhere=status in GATEWAY)
     return Answer("refused", words)
+
+
+def _fetched(method: str, response: Any) -> Fetched:
+    answer = judge(method, response.status_code, _detail(response), _retry_after_s(response))
+    if answer.outcome != "taken":
+        return Fetched(answer)
+    return Fetched(answer, response.content, response.headers.get("ETag", ""))
+
+
+def _problem(response: Any) -> str:
+    """The type of the problem (RFC 9457), nothing when there is none."""
+    try:
+        return str(response.json().get("type", ""))
+    except (ValueError, AttributeError):
+        return ""
 
 
 def _detail(response: Any) -> str:

@@ -22,7 +22,7 @@ EVERYWHERE: Final = "*"
 
 @dataclass(slots=True)
 class Delivery:
-    """What one round did: alerts and updates sent and refused, and how many are kept.
+    """What one round did: alerts and updates sent, refused, left to another watch; how many wait.
 
     ``reasons`` has the answer that holds each camera back; "*" stands for all of them.
     """
@@ -30,6 +30,7 @@ class Delivery:
     sent: int = 0
     kept: int = 0
     refused: int = 0
+    superseded: set[str] = field(default_factory=set)
     reasons: dict[str, Answer] = field(default_factory=dict)
 
     @property
@@ -87,11 +88,13 @@ class Outbox(Closing):
         for item in self._spool.queue():
             if quit is not None and quit.is_set():
                 break
-            if item.camera_id in held:
+            if item.camera_id in held or item.alert_id in delivery.superseded:
                 continue
             answer = self._send(api, item)
             delivery.sent += answer.outcome == "taken"
             delivery.refused += answer.outcome == "refused"
+            if answer.outcome == "superseded":
+                delivery.superseded.add(item.alert_id)
             if answer.outcome == "later":
                 held.add(item.camera_id)
                 delivery.reasons[EVERYWHERE if answer.everywhere else item.camera_id] = answer
@@ -108,7 +111,7 @@ class Outbox(Closing):
             if EVERYWHERE not in waiting and self._spool.count():
                 delivery = self.deliver(api, waiting, quit)
                 _note(backoff, delivery, waiting)
-                if report and (delivery.sent or delivery.refused or delivery.reasons):
+                if report and delivery != Delivery(kept=delivery.kept):
                     report(delivery)
             quit.wait(POLL_S)
 
@@ -122,6 +125,8 @@ class Outbox(Closing):
             self._spool.mark(item, "refused", answer.detail)
         elif answer.outcome == "taken":
             self._spool.forget(item)
+        elif answer.outcome == "superseded":
+            self._spool.drop(item.alert_id)
         return answer
 
     def _tell(self, api: Api, item: Item) -> Answer:

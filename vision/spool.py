@@ -171,6 +171,13 @@ class Spool:
         if item.kind == "alert":
             shutil.rmtree(self._folder / item.alert_id, ignore_errors=True)
 
+    def drop(self, alert_id: str) -> None:
+        """Drop an alert with its updates and its evidence: it is not needed."""
+        with self._writing() as db:
+            db.execute("DELETE FROM items WHERE alert_id = ?", (alert_id,))
+            db.execute("DELETE FROM files WHERE alert_id = ?", (alert_id,))
+        shutil.rmtree(self._folder / alert_id, ignore_errors=True)
+
     def _known(self, alert_id: str, body: str) -> bool:
         query = "SELECT body FROM items WHERE kind = 'alert' AND alert_id = ?"
         rows = self._read(query, alert_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from vision.config import CameraConfig
 from vision.detections import HEAD
 from vision.exposure import Exposure
 from vision.exposure_hours import Stretch
-from vision.live.clerk import Retell
+from vision.live.clerk import Leave, Retell
 from vision.live.clocks import now_at, wall_at
 from vision.live.duty import Duty
 from vision.live.eye import Eye
@@ -23,6 +24,7 @@ from vision.live.minutes import Minutes
 from vision.live.picture import Picture
 from vision.live.pieces import Ring
 from vision.live.sampling import KEYS_SERVE_S, Rates, Sampler
+from vision.live.sharing import Begun
 from vision.live.teller import Teller
 from vision.live.told import OpenAlert
 from vision.live.tools import Tools
@@ -56,7 +58,7 @@ class Camera:
         self._tools = tools
         self._stem = tools.worker.state_dir / quote(config.id, safe="")
         self.minutes = Minutes()
-        path = self._stem.with_name(self._stem.name + ".alerts.json")
+        path = book_path(tools.worker.state_dir, config.id)
         self._teller = Teller(config.id, path, tools, self.minutes)
         tools.books[config.id] = self._teller.book
         self._sensor = ViewSensor(load_views(self._views))
@@ -72,6 +74,7 @@ class Camera:
         self._counting = RLock()
         self.duty = duty
         self._next: Duty | None = None
+        self._begun: Sequence[Begun] = ()
         self._begin(duty)
         self._teller.resume(self._trouble)
 
@@ -145,6 +148,8 @@ class Camera:
     def tick(self) -> None:
         """What has to happen whether or not pictures come."""
         now_s, now = time.monotonic(), now_at()
+        begun, self._begun = self._begun, ()
+        self._teller.adopt(begun, self._trouble)
         for news in self._trouble.step(self._signs(now_s)) if self.duty.active else ():
             self._teller.trouble(news, self.duty, self.eye.newest)
         self._teller.end(now)
@@ -208,6 +213,15 @@ class Camera:
         if any(one.stage == "written" for one in self._teller.book):
             self._tools.clerk.put(Retell(self._teller))
 
+    def adopt(self, begun: Sequence[Begun]) -> None:
+        """Go on with the alerts that another watch had begun, from the next second on."""
+        self._begun = begun
+
+    def leave(self) -> None:
+        """After ``close``: another watches it, and goes on with its alerts."""
+        self._tools.hours.drop_unsure(self.id)
+        self._tools.clerk.put(Leave(self._teller))
+
     def open_alerts(self) -> list[OpenAlert]:
         """What is open now."""
         return list(self._teller.book)
@@ -217,6 +231,11 @@ class Camera:
         self._keep_hours()
         self._teller.book.save()
         save_views(self._sensor.views, self._views)
+
+
+def book_path(folder: Path, camera_id: str) -> Path:
+    """Where the open alerts of a camera are kept."""
+    return folder / f"{quote(camera_id, safe='')}.alerts.json"
 
 
 def _heads(look: Look) -> tuple[tuple[float, float, float, float], ...]:

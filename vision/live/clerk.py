@@ -88,7 +88,14 @@ class Retell:
     camera: Told
 
 
-Job = Raise | Trouble | Update | Retell
+@dataclass(frozen=True, slots=True, eq=False)
+class Leave:
+    """Another watches the camera now: hand over what was written down, forget the rest."""
+
+    camera: Told
+
+
+Job = Raise | Trouble | Update | Retell | Leave
 
 
 @dataclass(slots=True)
@@ -129,6 +136,9 @@ class Clerk:
                 self._tell_trouble(job)
             elif isinstance(job, Retell):
                 self.retell(job.camera)
+            elif isinstance(job, Leave):
+                self.retell(job.camera)
+                job.camera.book.leave()
             else:
                 self._update(job)
         except (KitchenError, OSError) as error:
@@ -204,7 +214,7 @@ class Clerk:
     def _failed(self, job: Job, error: Exception) -> None:
         log.error("alert not told", camera=job.camera.id, why=str(error))
         self.recording = self.vault.has_room()
-        if isinstance(job, Update | Retell):
+        if isinstance(job, Update | Retell | Leave):
             return
         self.metrics.unproved.labels(job.one.rule).inc()
         known = job.camera.book.find(job.one.key)

@@ -62,7 +62,18 @@ class Courier:
                     return
                 if self._due_s.get((camera.id, name), 0.0) <= time.monotonic():
                     self._due_s[camera.id, name] = time.monotonic() + every_s
-                    self._note(camera, name, errand(self, camera))
+                    self._note(camera.id, name, errand(self, camera))
+        self._bring_left_over()
+
+    def _bring_left_over(self) -> None:
+        """The hours of cameras that are not watched any more."""
+        known = {camera_id for book in self.books for camera_id in book.cameras()}
+        for camera_id in known - set(self.cameras):
+            if API in self._backoff.waiting(time.monotonic()):
+                return
+            if self._due_s.get((camera_id, "hours"), 0.0) <= time.monotonic():
+                self._due_s[camera_id, "hours"] = time.monotonic() + HOURS_EVERY_S
+                self._note(camera_id, "hours", self._bring_hours(camera_id))
 
     def _errands(self) -> tuple[tuple[str, float, Errand], ...]:
         return (
@@ -73,7 +84,7 @@ class Courier:
             ("minutes", MINUTES_EVERY_S, Courier.bring_minutes),
         )
 
-    def _note(self, camera: Camera, errand: str, answer: Answer | None) -> None:
+    def _note(self, camera_id: str, errand: str, answer: Answer | None) -> None:
         if answer is None:
             return
         if answer.everywhere:
@@ -81,12 +92,12 @@ class Courier:
         else:
             self._backoff.succeeded(API)
         if answer.outcome != "taken":
-            log.warning("errand failed", camera=camera.id, errand=errand, why=answer.detail)
+            log.warning("errand failed", camera=camera_id, errand=errand, why=answer.detail)
 
     def fetch_settings(self, camera: Camera) -> Answer:
         """Watch as the office wants from now on; what it told is kept for the next start."""
         etag = self._etags.get(camera.id, "")
-        fetched = self.api.fetch(f"{_path(camera)}/settings", camera.id, etag)
+        fetched = self.api.fetch(f"{_path(camera.id)}/settings", camera.id, etag)
         if not fetched.content:
             return fetched.answer
         try:
@@ -107,20 +118,23 @@ class Courier:
         heads = ";".join(",".join(f"{s:.4f}" for s in box) for box in latest.heads)
         query = urlencode({"taken_at": latest.taken_at.isoformat(), "heads": heads})
         jpeg = encode_snapshot(_smaller(latest.picture.frame().image))
-        return self.api.put(f"{_path(camera)}/picture?{query}", camera.id, jpeg, "image/jpeg")
+        return self.api.put(f"{_path(camera.id)}/picture?{query}", camera.id, jpeg, "image/jpeg")
 
     def bring_hours(self, camera: Camera) -> Answer | None:
         """What was observed so far, this run's and what earlier runs left."""
+        return self._bring_hours(camera.id)
+
+    def _bring_hours(self, camera_id: str) -> Answer | None:
         answer = None
         for book in self.books:
-            due = book.due(camera.id)
+            due = book.due(camera_id)
             if due is None:
                 continue
             body = due.model_dump_json().encode()
-            answer = self.api.put(f"{_path(camera)}/exposure", camera.id, body, JSON)
+            answer = self.api.put(f"{_path(camera_id)}/exposure", camera_id, body, JSON)
             if answer.outcome == "later":
                 return answer
-            book.taken(camera.id, due, now_at())
+            book.taken(camera_id, due, now_at())
         return answer
 
     def fetch_wanted(self, camera: Camera) -> Answer:
@@ -164,8 +178,8 @@ def settings_path(config: KitchenConfig, camera_id: str) -> Path:
     return config.worker.state_dir / f"{quote(camera_id, safe='')}.settings.json"
 
 
-def _path(camera: Camera) -> str:
-    return f"/api/v1/cameras/{quote(camera.id, safe='')}"
+def _path(camera_id: str) -> str:
+    return f"/api/v1/cameras/{quote(camera_id, safe='')}"
 
 
 def _keep(path: Path, content: bytes) -> None:

@@ -34,14 +34,37 @@ class HourBook:
         self.source = source or uuid4().hex
         self._path = folder / f"{PREFIX}{self.source}.json"
         self._hours: dict[str, dict[datetime, HourIn]] = {}
+        self._unsure: list[tuple[str, Stretch]] | None = None
         self._guard = Lock()
 
     def note(self, camera_id: str, stretch: Stretch) -> None:
         """Add a short stretch of time in which a camera was to be watched."""
         with self._guard:
-            known = self._hours.setdefault(camera_id, {})
-            for hour in hours_of([stretch]):
-                known[hour.hour_at] = _sum(known.get(hour.hour_at), hour)
+            if self._unsure is not None:
+                self._unsure.append((camera_id, stretch))
+            else:
+                self._add(camera_id, stretch)
+
+    def _add(self, camera_id: str, stretch: Stretch) -> None:
+        known = self._hours.setdefault(camera_id, {})
+        for hour in hours_of([stretch]):
+            known[hour.hour_at] = _sum(known.get(hour.hour_at), hour)
+
+    def hold_back(self, unsure: bool) -> None:
+        """Keep apart what is noted from now on, or count what was kept apart after all."""
+        with self._guard:
+            if unsure:
+                self._unsure = self._unsure or []
+                return
+            for camera_id, stretch in self._unsure or ():
+                self._add(camera_id, stretch)
+            self._unsure = None
+
+    def drop_unsure(self, camera_id: str) -> None:
+        """Another watched this camera meanwhile: what was kept apart of it does not count."""
+        with self._guard:
+            if self._unsure is not None:
+                self._unsure = [one for one in self._unsure if one[0] != camera_id]
 
     def due(self, camera_id: str) -> ExposureIn | None:
         """What to send of a camera: its hours so far, the oldest first."""

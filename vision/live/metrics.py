@@ -24,6 +24,9 @@ class Metrics:
         self.alerts = self._counter("alerts", "Alerts told", "rule")
         self.unproved = self._counter("unproved", "Alerts that could not be proved", "rule")
         self.refused = self._counter("refused", "Alerts and updates that the API refused")
+        self.superseded = self._counter(
+            "superseded", "Alerts that another watch tells, which has taken the camera over"
+        )
         self.latency_s = Histogram(
             PREFIX + "latency_seconds",
             "From a picture's arrival to what was decided on it",
@@ -43,6 +46,7 @@ class Metrics:
         self.spooled = self._gauge("spooled", "Alerts and updates that wait")
         self.spool_full = self._gauge("spool_full", "1 when the spool is beyond its limit")
         self.recording = self._gauge("recording", "0 when evidence cannot be written")
+        self.overdue = self._gauge("lease_overdue", "1 while the API does not renew what it shared")
         self.used = self._gauge("evidence_bytes", "Evidence kept here")
 
     def text(self) -> bytes:

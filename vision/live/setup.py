@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from vision.config import CameraConfig, KitchenConfig, load_kitchen
@@ -55,7 +58,11 @@ def part_of(config: KitchenConfig, index: int, count: int) -> KitchenConfig:
     """
     if count == 1:
         return config
-    mine = tuple(camera for camera in config.cameras if _owner(config, camera.id, count) == index)
+    mine = tuple(
+        camera
+        for camera in config.cameras
+        if config.worker.shares or _owner(config, camera.id, count) == index
+    )
     if not mine:
         raise ConfigError(f"{count} processes are more than there are cameras to share")
     host, _, port = config.worker.listen.rpartition(":")
@@ -80,3 +87,16 @@ def _owner(config: KitchenConfig, camera_id: str, count: int) -> int:
             first = min(group.cameras, key=ids.index)
             break
     return ids.index(first) % count
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """The one worker of a state folder while the block runs; ConfigError beside another one."""
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ConfigError(
+                f"another watch uses {folder}; stop it, or give this one a worker.state_dir"
+            ) from error
+        yield

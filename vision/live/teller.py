@@ -6,18 +6,22 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
+from vision.alert import AlertUpdate
 from vision.live.clerk import Raise, Trouble, Update
 from vision.live.clocks import now_at, wall_at
 from vision.live.picture import Picture
 from vision.live.proofs import Proof
-from vision.live.told import Book
-from vision.names import RuleId, Severity
+from vision.live.told import RESUMES_WITHIN_S, Book, Key, OpenAlert
+from vision.live.trouble import RULES as TROUBLES
+from vision.names import RULE_IDS, RuleId, Severity
 
 if TYPE_CHECKING:
     from vision.live.duty import Duty
     from vision.live.minutes import Minutes
     from vision.live.pieces import Ring
+    from vision.live.sharing import Begun
     from vision.live.tools import Tools
     from vision.live.trouble import News, TroubleWatch
     from vision.looks import Look
@@ -39,6 +43,7 @@ class Teller:
         self.book = Book(path)
         self._tools = tools
         self._minutes = minutes
+        self._settled: set[UUID] = set()
 
     def resume(self, trouble: TroubleWatch) -> None:
         """Take up what was open when the worker last stopped."""
@@ -48,6 +53,41 @@ class Teller:
                 self.book.change(one, save=False, ends_at=None)
                 trouble.resume(one.rule)
         self._tools.clerk.retell(self)
+
+    def adopt(self, begun: Iterable[Begun], trouble: TroubleWatch) -> None:
+        """Go on with what another watch had begun, or end it where it is told of here already."""
+        now = now_at()
+        for other in begun:
+            rule = next((known for known in RULE_IDS if known == other.rule), None)
+            if rule is None or other.id in self._settled:
+                continue
+            key = (rule, "" if rule in TROUBLES else other.zone)
+            one = self.book.find(key)
+            if one is None:
+                self._go_on(key, other, now)
+                if not key[1]:
+                    trouble.resume(rule)
+            elif one.id != other.id:
+                ended_at = max(other.started_at, min(one.started_at, now))
+                update = AlertUpdate(ended_at=ended_at)
+                self._tools.clerk.outbox.update(other.id, update, self.id)
+                self._settled.add(other.id)
+
+    def _go_on(self, key: Key, other: Begun, now: datetime) -> None:
+        self._settled.add(other.id)
+        ends_at = now + timedelta(seconds=RESUMES_WITHIN_S) if key[1] else None
+        self.book.adopt(
+            OpenAlert(
+                id=other.id,
+                rule=key[0],
+                zone=key[1],
+                started_at=other.started_at,
+                last_at=max(now, other.started_at),
+                subjects=other.subjects,
+                stage="told",
+                ends_at=ends_at,
+            )
+        )
 
     def tell(self, step: Step, look: Look, duty: Duty, ring: Ring) -> None:
         """Pass on what one frame opened, extended and closed."""

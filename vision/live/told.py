@@ -93,6 +93,20 @@ class Book:
                 self.save()
             return changed
 
+    def adopt(self, one: OpenAlert) -> None:
+        """Go on with an alert that was begun elsewhere."""
+        with self._guard:
+            self._open[one.key] = one
+            self.save()
+
+    def leave(self) -> None:
+        """Forget what the office has: whoever watches now goes on with it."""
+        with self._guard:
+            for one in self:
+                if one.stage == "told":
+                    del self._open[one.key]
+            self.save()
+
     def forget(self, one: OpenAlert) -> None:
         """It has ended, or could not be told."""
         with self._guard:

@@ -7,28 +7,25 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
 
-from vision.config import CameraConfig, KitchenConfig
+from vision.config import KitchenConfig
 from vision.delivery import Api
 from vision.detector import open_detector
 from vision.errors import KitchenError, SourceError
-from vision.live.camera import Camera
 from vision.live.clerk import Clerk
-from vision.live.courier import Courier, settings_path
+from vision.live.courier import Courier
 from vision.live.desk import Desk
-from vision.live.duty import duty_of, remembered
-from vision.live.eye import Keeper
 from vision.live.hours import HourBook
 from vision.live.metrics import Metrics
-from vision.live.secrets import addresses_of, key_of
+from vision.live.setup import alone_in
+from vision.live.sharing import Sharing, read_memory
 from vision.live.status import TEXT, as_json, serving
-from vision.live.stream import keep_reading
 from vision.live.tools import PerThread, Tools
 from vision.live.vault import GIB, Vault
+from vision.live.watchroom import WatchRoom
 from vision.model import DEFAULT_MODEL, load_model
 from vision.outbox import Delivery, Outbox
 
@@ -41,15 +38,6 @@ JOINS_WITHIN_S: Final = 15.0
 log = structlog.get_logger()
 
 
-@dataclass(slots=True)
-class Running:
-    """A camera, what stops it alone, and the threads that read it."""
-
-    camera: Camera
-    quit: threading.Event
-    threads: list[threading.Thread] = field(default_factory=list)
-
-
 class Worker:
     """Watches some cameras of a configuration until ``quit`` is set."""
 
@@ -58,8 +46,6 @@ class Worker:
         self.quit = quit
         self.metrics = Metrics()
         self.port = 0
-        self._running: dict[str, Running] = {}
-        self._cameras: dict[str, Camera] = {}
         self._keys: dict[str, str] = {}
         self._beats: dict[str, float] = {}
 
@@ -69,11 +55,12 @@ class Worker:
         config.worker.state_dir.mkdir(parents=True, exist_ok=True)
         config.outbox_dir.mkdir(parents=True, exist_ok=True)
         with ExitStack() as stack:
+            stack.enter_context(alone_in(config.worker.state_dir))
             self._open(stack)
             pages = {"/metrics": self._metrics, "/healthz": self._healthz, "/cameras": self._told}
             self.port = stack.enter_context(serving(config.worker.listen, pages))
-            for camera in config.cameras:
-                self.add(camera)
+            for camera in () if config.worker.shares else config.cameras:
+                self.room.add(camera)
             threads = self._start_threads()
             ready(self)
             self.quit.wait()
@@ -87,9 +74,14 @@ class Worker:
             Vault(config.evidence_dir, worker.evidence_max_gib * GIB, worker.disk_reserve_gib * GIB)
         )
         self._outbox = stack.enter_context(Outbox(config.outbox_dir / "spool.db"))
-        self._api = stack.enter_context(Api(config.api.url, self._keys, config.api.timeout_s))
+        memory = read_memory(worker.state_dir) if worker.shares else None
+        who = memory.worker if memory else ""
+
+        def client() -> Api:
+            return stack.enter_context(Api(config.api.url, self._keys, config.api.timeout_s, who))
+
         # A client for each thread: the courier must not wait while evidence is sent.
-        errands = stack.enter_context(Api(config.api.url, self._keys, config.api.timeout_s))
+        self._api, errands = client(), client()
         self.clerk = Clerk(self._vault, self._outbox, detector, bundle.ref, self.metrics)
         books = [HourBook(worker.state_dir), *HourBook.left_over(worker.state_dir)]
         self._books = books
@@ -98,54 +90,18 @@ class Worker:
         self._tools = Tools(
             self.desk, self.clerk, self.metrics, detector, books[0], worker, groups=groups
         )
-        self.courier = Courier(errands, config, self._cameras, books)
+        self.room = WatchRoom(config, self._tools, self._keys)
+        self.courier = Courier(errands, config, self.room.cameras, books)
+        self._sharing = Sharing(client(), config, self._keys, self.room, memory) if memory else None
 
     def _dropped(self, camera_id: str, time_s: float) -> None:
-        camera = self._cameras.get(camera_id)
+        camera = self.room.cameras.get(camera_id)
         if camera is not None:
             camera.eye.dropped(time_s)
 
-    def add(self, config: CameraConfig) -> None:
-        """Begin to watch a camera, beside those that are watched."""
-        main, sub = addresses_of(config)
-        self._keys[config.id] = key_of(config)
-        told = remembered(settings_path(self.config, config.id))
-        camera = Camera(config, self._tools, duty_of(config, self.config.time_zone, told))
-        running = Running(camera, threading.Event())
-        self._cameras[config.id], self._running[config.id] = camera, running
-        streams = [(sub, camera.eye), (main, Keeper(camera.ring))] if sub else [(main, camera.eye)]
-        for address, sink in streams:
-            assert address is not None
-            thread = threading.Thread(
-                target=keep_reading, args=(address, sink, running.quit), name=f"read {config.id}"
-            )
-            thread.daemon = True
-            thread.start()
-            running.threads.append(thread)
-        log.info("camera added", camera=config.id, address=str(main))
-
-    def remove(self, camera_id: str) -> None:
-        """Stop watching a camera; the others do not notice."""
-        running = self._running.pop(camera_id, None)
-        if running is None:
-            return
-        running.quit.set()
-        self._cameras.pop(camera_id, None)
-        self.desk.remove(camera_id)
-        running.camera.close()
-        self.metrics.forget(camera_id)
-        log.info("camera removed", camera=camera_id)
-
     def change_to(self, config: KitchenConfig) -> None:
-        """Add, remove and replace cameras as another configuration says; all else stays."""
-        wanted = {camera.id: camera for camera in config.cameras}
-        known = {camera_id: running.camera.config for camera_id, running in self._running.items()}
-        for camera_id in known:
-            if wanted.get(camera_id) != known[camera_id]:
-                self.remove(camera_id)
-        for camera_id, camera in wanted.items():
-            if camera_id not in self._running:
-                self.add(camera)
+        """Watch what another configuration says."""
+        self.room.change_to(config)
 
     def _start_threads(self) -> list[threading.Thread]:
         count = self.config.worker.threads or os.cpu_count() or 1
@@ -154,6 +110,7 @@ class Worker:
             ("clerk", lambda: self.clerk.run(self.quit.is_set)),
             ("outbox", lambda: self._outbox.run(self._api, self.quit, self._delivered)),
             ("courier", self._run_errands),
+            *([("sharing", self._share)] if self._sharing else []),
             ("housekeeper", self._keep_house),
         ]
         threads = [threading.Thread(target=run, name=name, daemon=True) for name, run in work]
@@ -170,7 +127,7 @@ class Worker:
                 continue
             camera_id, picture = taken
             try:
-                camera = self._cameras.get(camera_id)
+                camera = self.room.cameras.get(camera_id)
                 if camera is not None:
                     camera.look(picture)
             except SourceError as error:
@@ -178,6 +135,12 @@ class Worker:
                 log.warning("picture not usable", camera=camera_id, why=str(error))
             finally:
                 self.desk.done(camera_id)
+
+    def _share(self) -> None:
+        assert self._sharing is not None
+        while not self.quit.wait(TICK_S):
+            self._beats["sharing"] = time.monotonic()
+            self._safely(self._sharing.step)
 
     def _run_errands(self) -> None:
         while not self.quit.wait(TICK_S / 4):
@@ -187,7 +150,7 @@ class Worker:
         purge_s = 0.0
         while not self.quit.wait(TICK_S):
             self._beats["housekeeper"] = time.monotonic()
-            for camera in tuple(self._cameras.values()):
+            for camera in tuple(self.room.cameras.values()):
                 self._safely(camera.tick, camera.id)
             self.metrics.recording.set(self.clerk.recording)
             self.metrics.spooled.set(self._outbox.count())
@@ -206,7 +169,7 @@ class Worker:
         """Save the hours, purge what is too much, and see whether evidence can be written."""
         for book in self._books:
             book.save()
-        for camera in tuple(self._cameras.values()):
+        for camera in tuple(self.room.cameras.values()):
             camera.retell()
         waiting = [*self._outbox.pending(), *self._outbox.refused()]
         needed = {item.alert_id for item in waiting}
@@ -223,17 +186,16 @@ class Worker:
 
     def _delivered(self, delivery: Delivery) -> None:
         self.metrics.refused.inc(delivery.refused)
+        self.metrics.superseded.inc(len(delivery.superseded))
         level = log.warning if delivery.refused or delivery.reasons else log.info
         level("delivery", sent=delivery.sent, waits=delivery.kept, why=delivery.error)
 
     def _stop(self, threads: Sequence[threading.Thread]) -> None:
-        for running in self._running.values():
-            running.quit.set()
+        readers = self.room.stop()
         until_s = time.monotonic() + JOINS_WITHIN_S
-        readers = [thread for running in self._running.values() for thread in running.threads]
         for thread in (*threads, *readers):
             thread.join(max(until_s - time.monotonic(), 0.1))
-        for camera in self._cameras.values():
+        for camera in self.room.cameras.values():
             self._safely(camera.close, camera.id)
         for book in self._books:
             self._safely(book.save)
@@ -252,12 +214,12 @@ class Worker:
         told = {
             "status": "hanging" if hanging else "ok",
             "hanging": hanging,
-            "cameras": len(self._cameras),
-            "connected": sum(camera.eye.connected for camera in self._cameras.values()),
+            "cameras": len(self.room.cameras),
+            "connected": sum(camera.eye.connected for camera in self.room.cameras.values()),
             "recording": self.clerk.recording,
             "spooled": self._outbox.count(),
         }
         return as_json(503 if hanging else 200, told)
 
     def _told(self) -> tuple[int, str, bytes]:
-        return as_json(200, [camera.state() for camera in tuple(self._cameras.values())])
+        return as_json(200, [camera.state() for camera in tuple(self.room.cameras.values())])
