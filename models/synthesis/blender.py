@@ -57,6 +57,11 @@ def set_camera(camera: Camera) -> None:
     scene.render.resolution_x, scene.render.resolution_y = camera.width, camera.height
 
 
+def set_scale(share: float) -> None:
+    """Render pictures of a share of the camera's width and height."""
+    bpy.context.scene.render.resolution_percentage = round(100 * share)
+
+
 def set_surroundings(colour: tuple[float, float, float], strength: float, exposure: float) -> None:
     world = bpy.data.worlds.new("world")
     world.use_nodes = True

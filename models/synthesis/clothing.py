@@ -85,17 +85,27 @@ def _complexion(points: FloatArray, body: Body, head: Head) -> FloatArray:
 def _top(body: Body, clothes: Clothes) -> list[Part]:
     rest, tights = body.skin.rest, body.faces("helper-tights")
     hips = body.skeleton.head("upperleg01.L")[2]
-    trunk = (np.abs(rest[:, 0]) < 0.26) & (rest[:, 2] > hips - 0.16)
-    upper = (_leads(body, TORSO) | trunk)[tights].all(axis=1)
+    trunk = (np.abs(rest[:, 0]) < 0.26) & (rest[:, 2] > hips + 0.03)
+    low = (np.abs(rest[:, 0]) < 0.26) & (rest[:, 2] < hips + 0.03)
+    upper = ((_leads(body, TORSO) | trunk) & ~low)[tights].all(axis=1)
     if clothes.top == "t-shirt":
         upper &= ~_leads(body, ("lowerarm",))[tights].any(axis=1)
         upper &= ~_below_sleeve(body)[tights].any(axis=1)
     loose = _draped(body, tights)
     top = part_of("top", clothes.top_look, loose, tights[upper])
+    tails = _tails(body, clothes.top_look)
     if clothes.top == "t-shirt":
-        return [top]
+        return [top, tails]
     collar = _neck_band(body, "collar", clothes.top_look, 0.0)
-    return [top, collar, _buttons(loose, body, tights[upper])]
+    return [top, tails, collar, _buttons(loose, body, tights[upper])]
+
+
+def _tails(body: Body, look: str) -> Part:
+    """What hangs below the waist, all around: it follows neither buttocks nor legs."""
+    rest, faces = body.skin.rest, body.faces("helper-skirt")
+    hips = body.skeleton.head("upperleg01.L")[2]
+    hem = rest[:, 2] > hips - 0.13
+    return part_of("tails", look, loosened(body.skin, faces, 0.026), faces[hem[faces].all(axis=1)])
 
 
 def _below_sleeve(body: Body) -> BoolArray:
@@ -156,7 +166,7 @@ def _apron(body: Body, look: str, cut: str) -> list[Part]:
     rest, faces = body.skin.rest, body.faces("helper-skirt")
     hips = body.skeleton.head("upperleg01.L")[2]
     ahead = (rest[:, 1] < rest[faces, 1].mean() + 0.03) & (rest[:, 2] > hips - 0.55)
-    cloth = loosened(body.skin, faces, 0.04)
+    cloth = loosened(body.skin, faces, 0.045)
     parts = [part_of("apron", look, cloth, faces[ahead[faces].all(axis=1)])]
     if cut == "bib":
         tights = body.faces("helper-tights")

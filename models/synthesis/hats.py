@@ -154,7 +154,7 @@ def _hair_net(head: Head, rng: Rng) -> Mesh:
         ruffle = np.sin(26 * angle + phase[0]) + 0.7 * np.sin(41 * angle + phase[1])
         crease = np.sin(5 * angle + 9 * share + phase[2])
         swell = np.sin(np.pi * min(1.0, share * 1.15 + 0.02)) ** 0.7 if share < 0.9 else 0.3
-        folds = 0.0025 * ruffle * (1 - share) + 0.004 * crease * swell
+        folds: FloatArray = 0.0025 * ruffle * (1 - share) + 0.004 * crease * swell
         return np.add(folds, 0.008 + puff * swell)
 
     return _dome(head, edge, gap, puff * 0.9)

@@ -58,6 +58,21 @@ def composed(still: Picture, patches: Sequence[Patch]) -> Picture:
     return np.clip(picture, 0, 255).astype(np.uint8)
 
 
+def enlarged(picture: Picture, width: int, height: int) -> Picture:
+    """The picture at another size, sampled bilinearly; the same one where it has that size."""
+    rows, columns = picture.shape[:2]
+    if (rows, columns) == (height, width):
+        return picture
+    y = np.clip((np.arange(height) + 0.5) * rows / height - 0.5, 0, rows - 1.001)
+    x = np.clip((np.arange(width) + 0.5) * columns / width - 0.5, 0, columns - 1.001)
+    top, left = y.astype(int), x.astype(int)
+    down, across = (y - top)[:, None, None], (x - left)[None, :, None]
+    between = picture[top] * (1 - down) + picture[top + 1] * down
+    between = between[:, left] * (1 - across) + between[:, left + 1] * across
+    whole: Picture = np.rint(between).astype(np.uint8)
+    return whole
+
+
 def _ramp(length: int, soft_start: bool, soft_end: bool) -> FloatArray:
     """Weights that rise from an edge within the picture; an edge of the picture itself is hard."""
     rise = np.clip((np.arange(length) + 0.5) / FEATHER_PX, 0, 1)

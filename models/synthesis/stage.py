@@ -21,7 +21,7 @@ from models.synthesis.furnishing import furnish
 from models.synthesis.kitchen import Kitchen
 from models.synthesis.meshes import Mesh, joined
 from models.synthesis.projection import Camera
-from models.synthesis.regions import Patch, composed, merged, pinhole_region
+from models.synthesis.regions import Patch, composed, enlarged, merged, pinhole_region
 from models.synthesis.scene import Light as Light
 from models.synthesis.scene import Scene
 from models.synthesis.sensor import Picture, Sensor, develop
@@ -54,13 +54,17 @@ class Clip:
 
 @dataclass(frozen=True)
 class Effort:
-    """What a render may cost: samples per pixel, of the kitchen and of what moves; threads."""
+    """What a render may cost: samples per pixel, of the kitchen and of what moves; threads.
+
+    `scale` below 1 renders whole pictures (`frames`) smaller and enlarges them.
+    """
 
     still_samples: int = 16
     moving_samples: int = 4
     bounces: int = 3
     threads: int = 1
     fps: int = 6
+    scale: float = 1.0
 
 
 def clip_of(
@@ -90,13 +94,15 @@ def frames(
     """Whole pictures of a few moments with their truth; nothing is kept between them."""
     actors = clip.cast()
     items = _set_up(clip, effort, actors)
+    blender.set_scale(effort.scale)
     sight = Sight(clip.camera, _solid(clip), clip.scene)
     rng = np.random.default_rng(clip.seed)
     with TemporaryDirectory() as folder:
         for time_s in times.tolist():
             _pose(actors, items, time_s)
             blender.render(Path(folder) / STILL, effort.moving_samples)
-            clean = read_picture(Path(folder) / STILL)
+            rendered = read_picture(Path(folder) / STILL)
+            clean = enlarged(rendered, clip.camera.width, clip.camera.height)
             shown_at = clip.starts_at + timedelta(seconds=time_s)
             picture = develop(clip.sensor, clip.camera, clean, shown_at, rng)
             yield picture, sight.sightings(actors, time_s)
