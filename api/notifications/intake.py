@@ -24,9 +24,9 @@ from api.alerts.store import OPEN
 from api.audit import AuditHead, AuditRow
 from api.cameras.models import CameraRow
 from api.database import new_id, now
-from api.notifications.models import NotificationRow, SubscriptionRow, WorkerRow
+from api.notifications.models import OF_ALL, NotificationRow, SubscriptionRow, WorkerRow
 from api.notifications.rules import SETTLE, Quiet, Span, Trigger, bypasses, due_at, latest_digest
-from api.restaurants.models import RestaurantRow
+from api.restaurants.models import RestaurantRow, StationRow
 
 ACTIONS: Final = (
     "review.given",
@@ -164,18 +164,21 @@ def quiet_of(to: SubscriptionRow) -> Quiet | None:
 
 
 def subscribers(session: Session, restaurant_id: str, trigger: Trigger) -> list[SubscriptionRow]:
-    station = (
-        select(RestaurantRow.station_id).where(RestaurantRow.id == restaurant_id).scalar_subquery()
+    home = (
+        select(RestaurantRow.station_id, StationRow.district_id)
+        .outerjoin(StationRow, StationRow.id == RestaurantRow.station_id)
+        .where(RestaurantRow.id == restaurant_id)
     )
-    office = and_(SubscriptionRow.restaurant_id.is_(None), SubscriptionRow.station_id.is_(None))
+    station, district = session.execute(home).one_or_none() or (None, None)
     place = or_(
         SubscriptionRow.restaurant_id == restaurant_id,
-        SubscriptionRow.station_id == station,
-        office,
+        SubscriptionRow.station_id == (station or ""),
+        SubscriptionRow.district_id == (district or ""),
+        OF_ALL,
     )
     # A suspicion is the office's matter until a person upheld it.
     if trigger == "alert_late":
-        place = office
+        place = OF_ALL
     rows = session.scalars(select(SubscriptionRow).where(place, SubscriptionRow.active))
     return [row for row in rows if trigger in row.triggers.split(",")]
 
@@ -238,6 +241,10 @@ def _summary(session: Session, to: SubscriptionRow, span: Span) -> dict[str, Any
         name = session.get_one(RestaurantRow, to.restaurant_id).name
     elif to.station_id:
         own = select(RestaurantRow.id).where(RestaurantRow.station_id == to.station_id)
+        here = AlertRow.restaurant_id.in_(own)
+    elif to.district_id:
+        lies = select(StationRow.id).where(StationRow.district_id == to.district_id)
+        own = select(RestaurantRow.id).where(RestaurantRow.station_id.in_(lies))
         here = AlertRow.restaurant_id.in_(own)
     settled = and_(AlertRow.settled_at >= span.since, AlertRow.settled_at < span.until)
     upheld = _by_rule(session, here, settled, AlertRow.status == "upheld")

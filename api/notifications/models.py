@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, SmallInteger, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, SmallInteger, String, Text, and_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.database import Base, UtcDateTime
 
 
 class SubscriptionRow(Base):
-    """Somebody who wants to be told; without restaurant and station it is the office.
+    """Somebody who wants to be told; without restaurant, station and district it is the
+    office.
 
     ``secret`` signs webhooks, so it must be kept as it is. Minutes are of the local day.
     """
@@ -21,6 +23,7 @@ class SubscriptionRow(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     restaurant_id: Mapped[str | None] = mapped_column(ForeignKey("restaurants.id"), index=True)
     station_id: Mapped[str | None] = mapped_column(ForeignKey("stations.id"), index=True)
+    district_id: Mapped[str | None] = mapped_column(ForeignKey("districts.id"), index=True)
     label: Mapped[str] = mapped_column(String(100))
     channel: Mapped[str] = mapped_column(String(10))
     target: Mapped[str] = mapped_column(String(2000))
@@ -37,6 +40,14 @@ class SubscriptionRow(Base):
     active: Mapped[bool]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by: Mapped[str] = mapped_column(ForeignKey("users.id"))
+
+
+# Subscriptions for all places: the office's.
+OF_ALL: Final = and_(
+    SubscriptionRow.restaurant_id.is_(None),
+    SubscriptionRow.station_id.is_(None),
+    SubscriptionRow.district_id.is_(None),
+)
 
 
 class NotificationRow(Base):

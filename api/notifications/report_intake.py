@@ -1,4 +1,4 @@
-"""From a report that was made to messages: the city's to the office, a station's to the station."""
+"""From a report that was made to messages: to the office, the district or the station of it."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ from api.reports.schemas import ReportFigures
 def take(session: Session, entry: AuditRow) -> None:
     """Put a message to whoever wants reports and may read this one; figures, no names."""
     row = session.get(ReportRow, entry.subject)
-    if row is None or row.district_id is not None:
+    if row is None:
         return
     rows = session.scalars(
         select(SubscriptionRow).where(
             SubscriptionRow.active,
             SubscriptionRow.restaurant_id.is_(None),
             SubscriptionRow.station_id.is_not_distinct_from(row.station_id),
+            SubscriptionRow.district_id.is_not_distinct_from(row.district_id),
         )
     )
     facts = _facts(row)

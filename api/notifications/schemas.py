@@ -27,7 +27,10 @@ class SubscriptionIn(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     restaurant_id: Id | None = Field(default=None, description="this restaurant's matters")
-    station_id: Id | None = Field(default=None, description="this station's; neither: the office's")
+    station_id: Id | None = Field(default=None, description="this station's")
+    district_id: Id | None = Field(
+        default=None, description="this district's; none of them: the whole office's"
+    )
     label: Annotated[PlainText, Field(min_length=1, max_length=100)]
     channel: Channel
     target: Annotated[str, Field(min_length=3, max_length=2000)]
@@ -56,8 +59,8 @@ class SubscriptionIn(BaseModel):
             raise ValueError("target must be one e-mail address")
         if (self.quiet_from is None) != (self.quiet_until is None):
             raise ValueError("quiet_from and quiet_until are given together")
-        if self.restaurant_id and self.station_id:
-            raise ValueError("station_id and restaurant_id exclude each other")
+        if sum(map(bool, (self.restaurant_id, self.station_id, self.district_id))) > 1:
+            raise ValueError("restaurant_id, station_id and district_id exclude each other")
         if not self.triggers and self.digest == "none":
             raise ValueError("triggers or digest must be chosen")
         return self
@@ -68,7 +71,7 @@ class SubscriptionOut(SubscriptionIn):
 
     id: str
     created_at: datetime
-    place: str = Field(description="name of the restaurant or station; empty for the office")
+    place: str = Field(description="name of the place; empty for the office")
 
 
 class SubscriptionMade(BaseModel):

@@ -7,13 +7,13 @@ import secrets
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from api import audit
 from api.accounts.schemas import Person
 from api.database import new_id, now
-from api.notifications.models import NotificationRow, SubscriptionRow
+from api.notifications.models import OF_ALL, NotificationRow, SubscriptionRow
 from api.notifications.schemas import (
     NotificationOut,
     NotificationStatus,
@@ -22,7 +22,7 @@ from api.notifications.schemas import (
     SubscriptionOut,
 )
 from api.outbound import Policy, Resolver, check_url, resolve
-from api.restaurants.models import RestaurantRow, StationRow
+from api.restaurants.models import DistrictRow, RestaurantRow, StationRow
 from api.restaurants.store import in_care, sees_everything
 from api.settings import Settings
 from vision.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
@@ -30,6 +30,7 @@ from vision.errors import ConflictError, ForbiddenError, InvalidError, NotFoundE
 EDITORS: Final = ("restaurant", "supervisor", "admin")
 OFFICE: Final = ("supervisor", "admin")
 MOST: Final = 50
+PLACES: Final = ("restaurant_id", "station_id", "district_id")
 SAME: Final = tuple(
     name for name in SubscriptionOut.model_fields if name not in ("triggers", "place")
 )
@@ -43,17 +44,41 @@ def editable(person: Person) -> ColumnElement[bool]:
     if person.role not in OFFICE:
         return restaurants
     stations = SubscriptionRow.station_id.in_(select(StationRow.id).where(_stations(person)))
-    office = and_(SubscriptionRow.restaurant_id.is_(None), SubscriptionRow.station_id.is_(None))
-    return (
-        or_(restaurants, stations, office)
-        if sees_everything(person)
-        else or_(restaurants, stations)
-    )
+    districts = SubscriptionRow.district_id.in_(select(DistrictRow.id).where(_districts(person)))
+    theirs = or_(restaurants, stations, districts)
+    return or_(theirs, OF_ALL) if sees_everything(person) else theirs
 
 
 def _stations(person: Person) -> ColumnElement[bool]:
     own = select(RestaurantRow.station_id).where(in_care(person))
     return StationRow.id.in_(own)
+
+
+def _districts(person: Person) -> ColumnElement[bool]:
+    """A station's people do not know their district's matters."""
+    if sees_everything(person):
+        return true()
+    own = person.district_id is not None and person.station_id is None
+    return DistrictRow.id == person.district_id if own else false()
+
+
+def places_of(session: Session, person: Person) -> dict[str, list[tuple[str, str]]]:
+    """Districts and stations one may subscribe for, id and name, by name."""
+    if person.role not in OFFICE:
+        return {}
+    tables: tuple[tuple[str, Any, ColumnElement[bool]], ...] = (
+        ("district", DistrictRow, _districts(person)),
+        ("station", StationRow, true() if sees_everything(person) else _stations(person)),
+    )
+    return {
+        kind: [
+            (row[0], row[1])
+            for row in session.execute(
+                select(table.id, table.name).where(which).order_by(table.name)
+            )
+        ]
+        for kind, table, which in tables
+    }
 
 
 def add_subscription(
@@ -68,6 +93,7 @@ def add_subscription(
     mine = select(SubscriptionRow.id).where(
         SubscriptionRow.restaurant_id.is_not_distinct_from(given.restaurant_id),
         SubscriptionRow.station_id.is_not_distinct_from(given.station_id),
+        SubscriptionRow.district_id.is_not_distinct_from(given.district_id),
     )
     if len(session.scalars(mine).all()) >= MOST:
         raise ConflictError(f"there are {MOST} subscriptions already; change one of them")
@@ -90,8 +116,7 @@ def change_subscription(
 ) -> SubscriptionOut:
     """Change everything but the place and the channel, which would make it another one."""
     row = _own(session, person, subscription_id)
-    kept = (row.restaurant_id, row.station_id, row.channel)
-    if kept != (given.restaurant_id, given.station_id, given.channel):
+    if any(getattr(row, name) != getattr(given, name) for name in (*PLACES, "channel")):
         raise ConflictError("place and channel stay; make another subscription instead")
     _check(session, person, given, settings, resolver)
     _fill(row, given)
@@ -210,6 +235,9 @@ def _may_tell(session: Session, person: Person, given: SubscriptionIn) -> bool:
     if given.station_id:
         theirs = _stations(person), StationRow.id == given.station_id
         return session.scalar(select(StationRow.id).where(*theirs)) is not None
+    if given.district_id:
+        theirs = _districts(person), DistrictRow.id == given.district_id
+        return session.scalar(select(DistrictRow.id).where(*theirs)) is not None
     return sees_everything(person)
 
 
@@ -225,6 +253,8 @@ def _out(session: Session, row: SubscriptionRow) -> SubscriptionOut:
         place = session.get_one(RestaurantRow, row.restaurant_id).name
     elif row.station_id:
         place = session.get_one(StationRow, row.station_id).name
+    elif row.district_id:
+        place = session.get_one(DistrictRow, row.district_id).name
     told: dict[str, Any] = {name: getattr(row, name) for name in SAME}
     told["triggers"] = tuple(row.triggers.split(",")) if row.triggers else ()
     return SubscriptionOut.model_validate(told | {"place": place})

@@ -21,6 +21,7 @@ from api.restaurants.store import sees_everything
 from api.settings import Settings
 from api.web import measured_words as words
 from api.web.rendering import render, translate
+from api.web.sentences import said
 from api.web.words import N_
 from vision.errors import ConflictError, InvalidError, NotFoundError
 
@@ -57,7 +58,7 @@ class SubscriptionForm(BaseModel):
         return SubscriptionIn.model_validate(
             same
             | {
-                "restaurant_id": self.place or None,
+                **self._place(),
                 "target": self.target.strip(),
                 "triggers": self.triggers,
                 "digest_minute": _minute(self.digest_at) or 0,
@@ -68,6 +69,11 @@ class SubscriptionForm(BaseModel):
                 "active": not self.id or bool(self.active),
             }
         )
+
+    def _place(self) -> dict[str, str | None]:
+        """``station:ID``, ``district:ID``, a restaurant's id, or nothing for the office."""
+        kind, _, place_id = self.place.rpartition(":")
+        return {f"{kind if kind in ('station', 'district') else 'restaurant'}_id": place_id or None}
 
 
 def _minute(text: str) -> int | None:
@@ -104,6 +110,7 @@ def _page(
         subscriptions = store.list_subscriptions(session, found.person)
         messages = store.list_notifications(session, found.person, limit=50)
         cameras = list_cameras(session, found.person)
+        wider = store.places_of(session, found.person)
     context: dict[str, Any] = {"notice": "", "problem": "", "made": None}
     return render(
         request,
@@ -114,12 +121,14 @@ def _page(
         subscriptions=subscriptions,
         messages=messages,
         places=_places(found.person, cameras),
+        wider=wider,
         office=found.person.role in store.OFFICE and sees_everything(found.person),
         choices=CHOICES
         if found.person.role in store.OFFICE
         else tuple(one for one in CHOICES if one != "alert_late"),
         channels=("email", "webhook") if settings.smtp_host else ("webhook",),
         words=words,
+        said=lambda problem: said(request, problem)[0],
     )
 
 
@@ -160,7 +169,7 @@ def _save(
         present = {one.id: one for one in store.list_subscriptions(session, person)}.get(form.id)
         if present is None:
             raise NotFoundError("there is no such subscription for you")
-        place = {"restaurant_id": present.restaurant_id, "station_id": present.station_id}
+        place = {name: getattr(present, name) for name in store.PLACES}
         kept = given.model_copy(update=place | {"channel": present.channel})
         store.change_subscription(session, person, form.id, kept, settings)
     return None

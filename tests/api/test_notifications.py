@@ -25,6 +25,7 @@ from api.notifications.worker import Worker
 from api.outbound import Policy
 from api.reports.worker import ReportWorker
 from api.restaurants.models import StationRow
+from api.restaurants.store import district_id_of
 from api.settings import Settings
 from tests.api.building import Kitchen, assert_problem, review
 from tests.api.receivers import Certificate, Receiver, make_certificate, receiver
@@ -274,16 +275,21 @@ def test_a_report_is_told_to_the_place_that_it_is_of(kitchen: Kitchen, hook: Rec
     owner = kitchen.person("restaurant", restaurant_id=kitchen.restaurant)
     with kitchen.database.reading() as session:
         north = session.scalars(select(StationRow.id).where(StationRow.name == "North")).one()
+    with kitchen.database.writing() as session:
+        district = district_id_of(session, "East")
+        session.get_one(StationRow, north).district_id = district
     wanted = {"triggers": ["report_made"], "cooldown_s": 0}
     subscribe(supervisor, hook, **wanted)
     subscribe(supervisor, hook, station_id=north, **wanted)
+    subscribe(supervisor, hook, district_id=district, **wanted)
     subscribe(owner, hook, restaurant_id=kitchen.restaurant, **wanted)
     ReportWorker(kitchen.database, kitchen.app.state.settings).round()
     made.round()
     made.round()
     told = [json.loads(one.body) for one in hook.received]
     assert sorted((one["facts"]["report_kind"], one["facts"]["area"]) for one in told) == [
-        ("monthly", ""), ("monthly", "North"), ("weekly", ""), ("weekly", "North"),
+        ("monthly", ""), ("monthly", "East"), ("monthly", "North"),
+        ("weekly", ""), ("weekly", "East"), ("weekly", "North"),
     ]  # fmt: skip
     assert all("visits 0" in one["text"] for one in told)
     assert {"Weekly", "Monthly"} == {one["title"].split()[0] for one in told}
@@ -317,6 +323,7 @@ def test_everybody_edits_their_own_subscriptions_alone(kitchen: Kitchen, hook: R
         {"restaurant_id": kitchen.restaurant},
         {"restaurant_id": None},
         {"station_id": "x"},
+        {"district_id": "x"},
     ):
         answer = other.post(SUBSCRIPTIONS, json=body | {"restaurant_id": None} | place)
         assert_problem(answer, 404, "not-found")
