@@ -13,6 +13,7 @@ from vision.dossier import ROLES, compile_dossier, take_photos
 from vision.engines import Engine, Here
 from vision.evidence import EvidenceWriter
 from vision.footage import Footage, collect
+from vision.judging import Watched, fits, judge
 from vision.model import load_model
 from vision.options import Options as Options
 from vision.parts import Part, Parts
@@ -25,9 +26,6 @@ from vision.watching import (
     Seen,
     Task,
     TaskKey,
-    Watched,
-    fits,
-    judge,
     look_at,
     pieces_of,
     shared_detector,

@@ -30,6 +30,8 @@ OPEN_OPTIONS: Final = {"protocol_whitelist": "file", "format_whitelist": FORMATS
 GROUPS_ON_S: Final = 10.0
 SMALL_PX: Final = (160, 90)
 DEFAULT_GAP_S: Final = Fraction(1, 25)
+# A length that no recorder writes into one file comes of a flipped bit.
+LONGEST_S: Final = 31 * 86400.0
 
 # Decoders tell of damaged pictures in their log alone: it is read packet by packet.
 av.logging.set_level(av.logging.ERROR)
@@ -89,6 +91,11 @@ def frame_gap_s(stream: VideoStream) -> Fraction:
 
 def declared_s(container: InputContainer, stream: VideoStream) -> float | None:
     """The length of the video track as the file's header gives it, None when it does not."""
+    told = _told_s(container, stream)
+    return told if told and 0 < told <= LONGEST_S else None
+
+
+def _told_s(container: InputContainer, stream: VideoStream) -> float | None:
     if stream.duration:
         return float(stream.duration * seconds(stream.time_base))
     tag = re.fullmatch(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)", stream.metadata.get("DURATION", ""))

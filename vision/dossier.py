@@ -15,11 +15,11 @@ from vision.detections import HEAD, KINDS, Detections, HatState, Kind, MaskState
 from vision.evidence import EvidenceItem, EvidenceWriter
 from vision.frames import Frame
 from vision.geometry import box_iou
+from vision.judging import Watched
 from vision.names import RuleId
 from vision.pipeline import Detector, Finding
 from vision.suspects import as_rows
 from vision.video import Video, open_video
-from vision.watching import Watched
 
 BEFORE_S: Final = 2.0
 AFTER_S: Final = 3.0

@@ -25,23 +25,30 @@ def spans(seen: Iterable[tuple[float, Exposure]], length_s: float) -> tuple[Obse
     for time_s, total in seen:
         edges[int(time_s // SPAN_S)] = total
         last_s = time_s
-    end_s = max(length_s, last_s)
-    count = max(int(end_s // SPAN_S) + bool(end_s % SPAN_S), 1)
-    return tuple(_spans(edges, count, end_s))
+    return tuple(_spans(edges, max(length_s, last_s)))
 
 
-def _spans(edges: dict[int, Exposure], count: int, end_s: float) -> Iterator[Observed]:
-    before = Exposure()
-    for index in range(count):
-        total = edges.get(index, before)
-        yield Observed(
-            start_s=index * SPAN_S,
-            end_s=min((index + 1) * SPAN_S, end_s),
-            camera_s=round(total.camera_s - before.camera_s, 3),
-            hat_s=round(total.hat_s - before.hat_s, 3),
-            mask_s=round(total.mask_s - before.mask_s, 3),
-        )
+def _spans(edges: dict[int, Exposure], end_s: float) -> Iterator[Observed]:
+    """In order; minutes that nothing is known of are told as one, however many they are."""
+    told_s, before = 0.0, Exposure()
+    for index, total in edges.items():
+        if told_s < index * SPAN_S:
+            yield _span(told_s, index * SPAN_S, before, before)
+        told_s = min((index + 1) * SPAN_S, end_s)
+        yield _span(index * SPAN_S, told_s, before, total)
         before = total
+    if told_s < end_s or not edges:
+        yield _span(told_s, end_s, before, before)
+
+
+def _span(start_s: float, end_s: float, before: Exposure, total: Exposure) -> Observed:
+    return Observed(
+        start_s=start_s,
+        end_s=end_s,
+        camera_s=round(total.camera_s - before.camera_s, 3),
+        hat_s=round(total.hat_s - before.hat_s, 3),
+        mask_s=round(total.mask_s - before.mask_s, 3),
+    )
 
 
 def hours(observed: Sequence[Observed], began_at: datetime) -> tuple[HourIn, ...]:

@@ -39,6 +39,11 @@ def state_of(path: Path) -> tuple[int, int]:
     return found.st_size, found.st_mtime_ns
 
 
+def size_bytes(footage: Footage) -> int:
+    """As its folder or its storage tells."""
+    return int(footage.version.split()[0]) if footage.url else state_of(footage.path)[0]
+
+
 def collect(paths: Sequence[Path], elsewhere: Sequence[Footage] = ()) -> list[Footage]:
     """The videos these paths name, folders searched through, in order of their labels."""
     found = [item for path in paths for item in expand(path)]

@@ -8,7 +8,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from vision.footage import Footage, state_of
+from vision.footage import Footage, size_bytes, state_of
 from vision.looks import from_bytes, to_bytes
 from vision.results import Filed, Observed, RecordedRecord, VideoRecord
 from vision.strict import Strict
@@ -134,5 +134,5 @@ def version_of(footage: Footage) -> tuple[int, int]:
     """Size and time of the last change, or what its storage says instead of the time."""
     if footage.url:
         told = hashlib.sha256(footage.version.encode()).digest()
-        return int(footage.version.split()[0]), int.from_bytes(told[:7])
+        return size_bytes(footage), int.from_bytes(told[:7])
     return state_of(footage.path)

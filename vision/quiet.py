@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -104,7 +104,8 @@ def _told(groups: Iterable[Group]) -> Iterator[tuple[Group, bool]]:
 class LeftOut:
     """Which coded pictures need not be decoded, asked in the order of the recording."""
 
-    def __init__(self, groups: Sequence[Group]) -> None:
+    def __init__(self, groups: Iterable[Group] = ()) -> None:
+        # The stamps alone: a day of small pictures would be gigabytes.
         self._spans = [(group.begins, group.ends) for group in groups]
         self._begins = [begins for begins, _ in self._spans]
 

@@ -76,7 +76,7 @@ KINDS: Final = (
             r"(\d+) damaged packet\(s\), the first at ([\d.]+) s": (
                 "{0} 处数据损坏，最早在第 {1} 秒，其余已分析"
             ),
-            r"clock jumps back at ([\d.]+) s": "第 {0} 秒处录像时钟倒退，其后时间按顺延计",
+            r"clock was set anew at ([\d.]+) s": "第 {0} 秒处录像时钟被重置，其后时间按顺延计",
         },
     ),
     Kind(

@@ -8,6 +8,8 @@ from typing import Final
 
 # A step back this long is a clock that was set anew (joined recordings), not a stray frame.
 RESET_S: Final = 1
+# So is a step ahead this long: within one file it comes of a flipped bit.
+AHEAD_S: Final = 3600
 # Containers round times to their own unit; a millisecond early is still on the tick.
 MAX_ROUNDING: Final = Fraction(1, 1000)
 
@@ -29,8 +31,8 @@ class Clock:
     def read(self, pts: int | None) -> Fraction | None:
         """Seconds of the frame stamped ``pts``, or None when it does not advance."""
         time_s = self._relative(pts)
-        if self.last_s is not None and time_s <= self.last_s:
-            if time_s > self.last_s - RESET_S:
+        if self.last_s is not None and not 0 < time_s - self.last_s <= AHEAD_S:
+            if -RESET_S < time_s - self.last_s <= 0:
                 self.skipped += 1
                 return None
             time_s = self._reset(time_s)

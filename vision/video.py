@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
@@ -48,10 +48,10 @@ class Video(Closing):
         self._clock = Clock(seconds(stream.time_base), frame_gap_s(stream))
         self._damaged_at_s: list[float] = []
         self._ended = False
-        self._left_out = LeftOut(())
+        self._left_out = LeftOut()
         self.frames_decoded = 0
         self.frames_analysed = 0
-        self._timed = self._decode()
+        self._timed: Iterator[tuple[VideoFrame, Fraction]] = self._decode()
         self._first = next(self._timed, None)
         if self._first is None:
             raise SourceError(f"{path} holds no picture that can be decoded; record it again")
@@ -59,10 +59,11 @@ class Video(Closing):
         self.turned = bool(self._first[0].rotation)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file, and at once of what its decoder holds, tens of megabytes at 1080p."""
+        self._timed, self._first = iter(()), None
         self._container.close()
 
-    def leave_out(self, groups: Sequence[Group]) -> None:
+    def leave_out(self, groups: Iterable[Group]) -> None:
         """Decode the keyframes of these groups alone; to be told before anything is read."""
         self._left_out = LeftOut(groups)
 
@@ -221,7 +222,13 @@ class Video(Closing):
 
     @property
     def duration_s(self) -> float:
-        """The length the file declares; the length decoded so far when it declares none."""
+        """The length the file declares; the length decoded so far when it declares none.
+
+        A transport stream declares none: what is told of it is how far its last stamp lies from
+        its first, a day when a bit of it has flipped.
+        """
+        if self._ended and self._container.format.name == "mpegts":
+            return self.end_s
         return declared_s(self._container, self._stream) or self.end_s
 
     @property
@@ -233,7 +240,7 @@ class Video(Closing):
             count, first_s = len(self._damaged_at_s), self._damaged_at_s[0]
             return f"{count} damaged packet(s), the first at {first_s:.1f} s; the rest was read"
         if self._clock.resets:
-            return f"the recording's clock jumps back at {self._clock.resets[0]:.1f} s"
+            return f"the recording's clock was set anew at {self._clock.resets[0]:.1f} s"
         return None
 
 

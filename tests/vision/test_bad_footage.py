@@ -57,6 +57,14 @@ def test_each_file_is_in_the_result_and_each_failure_has_its_reason(
             assert video.error is None and video.frames_analysed > 0, video
 
 
+def test_a_flipped_bit_makes_no_day_of_two_seconds(folder: tuple[Path, Batch]) -> None:
+    _, batch = folder
+    damaged = [video for video in batch.analysis.videos if "damaged" in video.path]
+    assert damaged and all(video.duration_s < 3 for video in damaged)
+    told = [batch.observed[video.path] for video in damaged]
+    assert [len(spans) for spans in told] == [1] * len(told), "nor a day of minutes to remember"
+
+
 def test_every_reason_is_said_in_chinese_too(folder: tuple[Path, Batch]) -> None:
     _, batch = folder
     errors = {video.error for video in batch.analysis.videos if video.error}

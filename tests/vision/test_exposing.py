@@ -45,6 +45,14 @@ def test_the_hours_hold_what_the_minutes_hold(steps: list[tuple[float, float]], 
     )
 
 
+def test_a_day_of_which_nothing_is_known_is_told_as_one_span() -> None:
+    told = spans([(30.0, Exposure(30.0)), (4000.0, Exposure(31.0))], 86_400.0)
+    assert [(one.start_s, one.end_s) for one in told] == [
+        (0, 60), (60, 3960), (3960, 4020), (4020, 86_400)
+    ]  # fmt: skip
+    assert sum(one.camera_s for one in told) == 31.0
+
+
 def test_an_hour_begins_when_the_clock_says_so() -> None:
     told = spans([(n * 1.0, Exposure(n * 1.0)) for n in range(1, 1200)], 1200.0)
     first, second = hours(told, datetime(2026, 11, 24, 6, 50, tzinfo=UTC))

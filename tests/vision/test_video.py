@@ -160,6 +160,12 @@ def test_a_clock_set_back_goes_on_from_where_it_was() -> None:
     assert clock.resets == [2.0]
 
 
+def test_a_stamp_hours_ahead_is_a_flipped_bit_and_no_gap() -> None:
+    clock = Clock(Fraction(1, 25), Fraction(1, 25))
+    times = [clock.read(pts) for pts in (0, 25, 10_000_000, 26)]
+    assert times == [0, 1, Fraction(26, 25), Fraction(27, 25)]
+
+
 @settings(deadline=None)
 @given(st.lists(st.one_of(st.none(), st.integers(-(2**40), 2**40)), max_size=60))
 def test_times_always_advance_whatever_the_stamps(stamps: list[int | None]) -> None:
