@@ -186,6 +186,11 @@ HOURS: Final[dict[str, str]] = {
     "person_h": N_("person-hours"),
     "camera_h": N_("camera-hours"),
 }
+# The same for who cooks: nobody in a kitchen counts in person-hours.
+HOURS_PLAIN: Final[dict[str, str]] = {
+    "person_h": N_("hours of people at work"),
+    "camera_h": N_("hours of cameras"),
+}
 SOURCE: Final[dict[str, str]] = {
     "alert": N_("from upheld alerts"),
     "visit": N_("from a visit"),

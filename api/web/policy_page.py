@@ -23,7 +23,9 @@ from api.scores.preview import Preview, preview
 from api.settings import Settings
 from api.web.dashboard import shared
 from api.web.office import OfficeDep, see
+from api.web.policy_words import REASON, lines_of
 from api.web.rendering import render
+from api.web.sentences import said
 from vision.errors import InvalidError
 
 router = APIRouter(include_in_schema=False)
@@ -134,7 +136,9 @@ def _page(
         current=current,
         filled=filled,
         tried=tried,
-        trouble=filled.get("trouble"),
+        trouble=said(request, filled["trouble"]) if filled.get("trouble") else None,
+        meanings=lines_of(check(current.text)),
+        reasons=REASON,
         lines=difference(current.text, filled["text"]),
         older=_older(request, versions, current),
         decides=found.person.role in store.DECIDERS and sees_everything(found.person),
