@@ -94,7 +94,7 @@ class Office:
 
 def configure(
     folder: Path, model: Path, clip: Path, address: str, cameras: Sequence[NewCamera]
-) -> int:
+) -> None:
     """Write the file of a watch."""
     port = free_port()
     folder.mkdir()
