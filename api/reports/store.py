@@ -21,6 +21,7 @@ from api.reports.schemas import Kind, ReportFigures, ReportOut, ReportSummary
 from api.restaurants.models import DistrictRow, StationRow
 from api.restaurants.store import sees_everything
 from api.stats.asking import Asked
+from api.stats.board import in_order
 from api.stats.board_store import available, open_cases
 from api.stats.figure_schemas import By, FigureItem
 from api.stats.figure_store import tallies
@@ -104,10 +105,11 @@ def _figures(session: Session, asked: Asked, place: str) -> ReportFigures:
 def _parted(session: Session, asked: Asked, by: By) -> list[FigureItem]:
     groups = tallies(session, replace(asked, by=by))
     names = names_of(session, by, groups, "en") if by != "rule" else {}
-    return [
+    items = [
         FigureItem(key=key, name=names.get(key, key), figures=figures(groups[key], by))
         for key in sorted(groups, key=lambda key: (names.get(key, key), key))
     ]
+    return in_order(items) if by == "rule" else items
 
 
 def _scope(person: Person) -> ColumnElement[bool]:

@@ -79,7 +79,7 @@ def board(
         total=figures(_sum(by_rule) | _sum(by_station), None, OF_RULES | OF_STATIONS),
         before=figures(tallies(session, earlier).get("", Counter()), None, OF_BEFORE),
         available=available,
-        by_rule=_in_order(_items(session, rules, by_rule, code)),
+        by_rule=in_order(_items(session, rules, by_rule, code)),
         by_station=_items(session, stations, by_station, code),
         by_month=_items(session, year, tallies(session, year), code),
         backlog=now_store.backlog(session, asked),
@@ -105,7 +105,7 @@ def _items(session: Session, asked: Asked, groups: Tallies, code: LanguageCode) 
     ]
 
 
-def _in_order(items: list[FigureItem]) -> list[FigureItem]:
+def in_order(items: list[FigureItem]) -> list[FigureItem]:
     """Rules as they stand everywhere; what is only an item of a checklist comes last."""
     order = {str(rule): place for place, rule in enumerate(RULE_IDS)}
     return sorted(items, key=lambda item: order.get(item.key, len(order)))

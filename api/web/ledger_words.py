@@ -22,7 +22,7 @@ OUTCOME: Final[dict[Outcome, str]] = {
     "on_time": N_("met on time"),
     "late": N_("late"),
     "failed": N_("found unmet"),
-    "running": N_("running"),
+    "running": N_("deadline runs"),
     "none": N_("no order"),
 }
 OUTCOME_LOOK: Final[dict[Outcome, str]] = {
@@ -60,8 +60,8 @@ HEAD: Final[dict[str, str]] = {
     "ordered_at": N_("Issued"),
     "order_due_at": N_("Deadline"),
     "met_at": N_("Proof given"),
-    "outcome": N_("Met"),
-    "closed_at": N_("Closed"),
+    "outcome": N_("Order met"),
+    "closed_at": N_("Closed at"),
     "signers": N_("Signed by"),
     "alerts": N_("Upheld alerts"),
 }
@@ -82,7 +82,7 @@ WIDTH: Final[dict[str, int]] = {
     "ordered_at": 16,
     "order_due_at": 16,
     "met_at": 16,
-    "outcome": 12,
+    "outcome": 14,
     "closed_at": 16,
     "signers": 22,
     "alerts": 9,

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from api.ledger.sheets import Sheet, workbook
 from api.reports.schemas import ReportOut
 from api.stats.figure_schemas import FigureItem, Figures, ShareOut
+from api.stats.figures import UNPARTED
 from api.web import dashboard_words as words
 from api.web.case_matters import matter_of
 from api.web.case_words import CASE_STATE
@@ -102,7 +103,8 @@ def report_workbook(paper: ReportPaper) -> bytes:
 
 
 def _parted(paper: ReportPaper, name: str, by: str, items: list[FigureItem]) -> Sheet:
-    columns = list(Figures.model_fields)
+    unparted = UNPARTED["rule"] if by == "rule" else ()
+    columns = [name for name in Figures.model_fields if name not in unparted]
     head = [paper.say(HEAD[by]), *(paper.say(words.LABEL[column]) for column in columns)]
     rows = [
         [paper.name(item, by), *(_value(item.figures, column) for column in columns)]
