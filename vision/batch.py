@@ -21,6 +21,7 @@ from vision.pipeline import Finding
 from vision.remote import at_hand, search
 from vision.results import Analysis, EpisodeRecord, Evidence, Filed, Observed, VideoRecord
 from vision.segments import WHOLE
+from vision.underway import adding_up
 from vision.watching import (
     KILLED,
     Seen,
@@ -50,6 +51,10 @@ class Observer(Protocol):
         """These pieces are still to be looked at."""
         ...
 
+    def looking(self, looked_s: float) -> None:
+        """So many seconds of the pieces now at work were looked at; told from another thread."""
+        ...
+
     def looked(self, task: Task, seen: Seen) -> None:
         """One piece was looked at."""
         ...
@@ -63,6 +68,9 @@ class Silent:
     """Hears it and says nothing."""
 
     def began(self, tasks: Sequence[Task]) -> None:
+        """Nothing."""
+
+    def looking(self, looked_s: float) -> None:
         """Nothing."""
 
     def looked(self, task: Task, seen: Seen) -> None:
@@ -144,13 +152,15 @@ class _Run:
         left = [task for task in every if task.key not in known]
         self.observer.began(left)
         yield from self._complete(tasks, known)
-        for done in engine.run(look_at, left):
-            seen = done.result or Seen(error=KILLED)
-            self.parts.keep(done.task, seen)
-            self.observer.looked(done.task, seen)
-            known[done.task.key] = seen
-            label = done.task.footage.label
-            yield from self._complete({label: tasks[label]}, known)
+        with adding_up(self.parts.notes, self.observer.looking):
+            noted = [replace(task, note=self.parts.note(task)) for task in left]
+            for done in engine.run(look_at, noted):
+                seen = done.result or Seen(error=KILLED)
+                self.parts.keep(done.task, seen)
+                self.observer.looked(done.task, seen)
+                known[done.task.key] = seen
+                label = done.task.footage.label
+                yield from self._complete({label: tasks[label]}, known)
 
     @staticmethod
     def _complete(

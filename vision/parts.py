@@ -53,6 +53,15 @@ class Parts:
         # Kept in mind: to search a folder of ten thousand for each takes longer than looking.
         self._pieces: dict[str, set[Path]] = {}
 
+    @property
+    def notes(self) -> Path:
+        """The folder of what says how far the pieces at work are."""
+        return self._folder / "underway"
+
+    def note(self, task: Task) -> Path:
+        """The file of one piece there."""
+        return self.notes / self._piece(task).name
+
     def load(self, footage: Footage) -> Part | None:
         """The part, unless there is none or the video has changed since."""
         try:
@@ -86,6 +95,7 @@ class Parts:
 
     def keep(self, task: Task, seen: Seen) -> None:
         """Keep one piece, whole or not at all; one that could not be read is tried again."""
+        self.note(task).unlink(missing_ok=True)
         if seen.error and not seen.looks:
             return
         size_bytes, changed_ns = version_of(task.footage)

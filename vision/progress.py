@@ -26,7 +26,8 @@ class Counts:
     def __init__(self) -> None:
         self._began_s = time.monotonic()
         self.total_s = 0.0
-        self.looked_s = 0.0
+        self._done_s = 0.0
+        self._underway_s = 0.0
         self.videos = 0
         self.episodes = 0
 
@@ -34,14 +35,25 @@ class Counts:
         """More is to be looked at."""
         self.total_s += sum(task.length_s for task in tasks)
 
+    def looking(self, looked_s: float) -> None:
+        """So much of the pieces at work was."""
+        self._underway_s = looked_s
+
     def looked(self, task: Task, seen: Seen) -> None:
         """One piece was."""
-        self.looked_s += task.length_s
+        self._done_s += task.length_s
+        # What is at work beside it says so again in a moment.
+        self._underway_s = max(self._underway_s - task.length_s, 0.0)
 
     def filed(self, video: VideoRecord, episodes: int) -> None:
         """One recording is finished."""
         self.videos += 1
         self.episodes += episodes
+
+    @property
+    def looked_s(self) -> float:
+        """Of ``total_s``, pieces at work included."""
+        return min(self._done_s + self._underway_s, self.total_s)
 
     @property
     def speed(self) -> float:
@@ -60,6 +72,11 @@ class Bar(Counts):
     def began(self, tasks: Sequence[Task]) -> None:
         """The bar knows its length."""
         super().began(tasks)
+        self._show()
+
+    def looking(self, looked_s: float) -> None:
+        """The bar moves within a piece too."""
+        super().looking(looked_s)
         self._show()
 
     def looked(self, task: Task, seen: Seen) -> None:
@@ -94,16 +111,22 @@ class Lines(Counts):
         super().began(tasks)
         tell_line("began", pieces=len(tasks), footage_s=round(self.total_s, 3))
 
+    def looking(self, looked_s: float) -> None:
+        """How far it is, now and then."""
+        super().looking(looked_s)
+        tell_line("looking", **self._far())
+
     def looked(self, task: Task, seen: Seen) -> None:
-        """How far it is."""
+        """How far it is after a piece."""
         super().looked(task, seen)
-        tell_line(
-            "looked",
-            video=task.footage.label,
-            looked_s=round(self.looked_s, 3),
-            footage_s=round(self.total_s, 3),
-            speed=round(self.speed, 2),
-        )
+        tell_line("looked", video=task.footage.label, **self._far())
+
+    def _far(self) -> dict[str, float]:
+        return {
+            "looked_s": round(self.looked_s, 3),
+            "footage_s": round(self.total_s, 3),
+            "speed": round(self.speed, 2),
+        }
 
     def filed(self, video: VideoRecord, episodes: int) -> None:
         """What became of a recording."""

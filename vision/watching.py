@@ -32,6 +32,7 @@ from vision.results import (
 from vision.rulepacks import load_pack
 from vision.second_look import Detector
 from vision.segments import Segment, plan
+from vision.underway import noting
 from vision.video import Video, file_sha256, open_video
 
 UNLISTED: Final = "no entry of the list of recordings matches it; add one"
@@ -45,12 +46,16 @@ TaskKey = tuple[str, Segment]
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A piece of one recording, and how it is to be looked at; ``length_s`` is 0 if unknown."""
+    """A piece of one recording, and how it is to be looked at.
+
+    ``length_s`` is 0 if unknown; ``note`` is the file in which it says how far it is.
+    """
 
     footage: Footage
     segment: Segment
     options: Options
     length_s: float = 0.0
+    note: Path | None = None
 
     @property
     def key(self) -> TaskKey:
@@ -118,7 +123,8 @@ def look_at_file(task: Task) -> Seen:
     looker = Looker(shared_detector(options.model), place.zones, load_pack(options.rules).pack)
     try:
         with open_video(footage.path) as video:
-            looks = [looker.look(frame) for frame in _frames(video, task)]
+            frames = noting(_frames(video, task), task.segment.start_s, task.note)
+            looks = [looker.look(frame) for frame in frames]
             return _seen(video, task, place, looks)
     except SourceError as error:
         # The label, not the path: results must not depend on where the footage lies.

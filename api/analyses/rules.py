@@ -75,7 +75,7 @@ def advanced(progress: Progress, line: str) -> Progress:
 def _told(progress: Progress, told: Mapping[str, Any]) -> Progress:
     if told["event"] == "began":
         return replace(progress, footage_s=_amount(told["footage_s"]))
-    if told["event"] == "looked":
+    if told["event"] in ("looking", "looked"):
         return replace(
             progress,
             looked_s=_amount(told["looked_s"]),
