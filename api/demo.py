@@ -7,11 +7,12 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import typer
 import uvicorn
@@ -23,11 +24,13 @@ from api.app import create_app
 from api.cameras.store import NewCamera, create_camera
 from api.database import Database
 from api.demo_cameras import demo_pictures, draw_demo_zones, sending_pictures
+from api.history.generate import Size, generate
 from api.migrations import upgrade
 from api.restaurants.store import create_restaurant
 from api.settings import Settings, read_settings
+from api.workers import working
 from vision.batch import Batch, Options, Silent, analyse
-from vision.errors import ConfigError, DeliveryError, RefusedError, SourceError
+from vision.errors import ConfigError, ConflictError, DeliveryError, RefusedError, SourceError
 from vision.model import DEFAULT_MODEL
 from vision.outbox import Api, Outbox
 from vision.recordings import everywhere
@@ -39,6 +42,7 @@ SAMPLES: Final = Path(__file__).parent.parent / "sample_videos"
 HOST: Final = "127.0.0.1"
 ROLES: Final = ("patrol", "supervisor", "admin")
 START_TIMEOUT_S: Final = 30.0
+PAST: Final = Size(restaurants=20, cameras=2, days=75, alerts=0.6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +69,29 @@ def run_demo(data: Path, port: int, *, stop: bool) -> None:
     say(f"[1/3] analysing {len(videos)} sample videos with the shipped model")
     batch = analyse_samples(videos, data)
     say(f"[2/3] {len(batch.filed)} suspected episodes; posting them to an own server")
+    if not stop:
+        make_past(settings)
     with (
-        serving(settings, port) as address,
+        serving(settings, port, work=not stop) as address,
         nullcontext() if stop else sending(videos, site, address),
     ):
         post(batch, data, site, address)
         announce(site, address, data)
         if not stop:
             wait_for_ctrl_c()
+
+
+def make_past(settings: Settings) -> None:
+    """Generated restaurants beside the demo's own, so that scores and figures have a past.
+
+    It ends last night: nothing of it waits for anybody today.
+    """
+    zone = ZoneInfo(settings.time_zone)
+    night = datetime.now(zone).replace(hour=3, minute=0, second=0, microsecond=0)
+    until = night if night <= datetime.now(zone) else night - timedelta(days=1)
+    with Database(settings.url) as database, suppress(ConflictError):
+        generate(database, PAST, until.astimezone(UTC), zone, beside_real=True)
+        say(f"      a generated past of {PAST.restaurants} further restaurants, marked as such")
 
 
 def sending(videos: list[Path], site: Site, address: str) -> AbstractContextManager[None]:
@@ -165,10 +184,10 @@ def deliver(outbox: Outbox, api: Api) -> None:
 
 
 @contextmanager
-def serving(settings: Settings, port: int) -> Iterator[str]:
-    """The server in a thread; gives its address once it answers."""
-    listener = listen(port)
-    config = uvicorn.Config(create_app(settings), log_level="warning", server_header=False)
+def serving(settings: Settings, port: int, *, work: bool = False) -> Iterator[str]:
+    """The server in a thread, with its workers or without; gives its address once it answers."""
+    listener, app = listen(port), create_app(settings)
+    config = uvicorn.Config(app, log_level="warning", server_header=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
@@ -176,7 +195,8 @@ def serving(settings: Settings, port: int) -> Iterator[str]:
     while not server.started and time.monotonic() < give_up_s:
         time.sleep(0.05)
     try:
-        yield f"http://{HOST}:{listener.getsockname()[1]}"
+        with working(app) if work else nullcontext():
+            yield f"http://{HOST}:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
         thread.join(timeout=10)

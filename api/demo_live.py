@@ -26,7 +26,7 @@ def run_live_demo(data: Path, port: int) -> None:
         raise SourceError(f"no sample videos in {SAMPLES}: get the whole repository, then again")
     settings = read_settings(data=data / "server")
     site = prepare_site(settings, data, videos)
-    with serving(settings, port) as address:
+    with serving(settings, port, work=True) as address:
         config = write_config(data / "live", address, site.cameras)
         say(f"[1/2] watching {len(CAMERAS)} simulated cameras, as {config} says")
         with watching(config):

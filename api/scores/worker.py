@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
+from time import monotonic
 from typing import Final
 from uuid import UUID
 
@@ -39,6 +40,8 @@ from api.scores.models import DistrictRateRow
 NAME: Final = "scores"
 LEASE: Final = timedelta(seconds=120)
 POLL_S: Final = 5.0
+# Of one round; whoever else writes has a turn between two days.
+CLOSING_S: Final = 2.0
 ENTRIES: Final = 200
 BACK: Final = timedelta(days=180)
 # After these the past is no longer what it was; after a verdict only today is.
@@ -55,15 +58,17 @@ class ScoreWorker:
         self._refreshed: datetime | None = None
 
     def round(self) -> bool:
-        """Follow the audit log, close a day that is over, renew today's; False without lease."""
+        """Follow the audit log, close days that are over, renew today's; False without lease."""
         with self._database.writing() as session:
             worker = self._lease(session)
             if worker is None:
                 return False
             keep_shipped(session)
             follow(session, worker)
-        with self._database.writing() as session:
-            closed = close_next(session, self._holder)
+        closed, until_s = True, monotonic() + CLOSING_S
+        while closed and monotonic() < until_s:
+            with self._database.writing() as session:
+                closed = close_next(session, self._holder)
         if not closed and self._is_due():
             self._renew()
         return True
