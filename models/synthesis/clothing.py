@@ -102,10 +102,16 @@ def _top(body: Body, clothes: Clothes) -> list[Part]:
 
 def _tails(body: Body, look: str) -> Part:
     """What hangs below the waist, all around: it follows neither buttocks nor legs."""
-    rest, faces = body.skin.rest, body.faces("helper-skirt")
+    faces = body.faces("helper-skirt")
     hips = body.skeleton.head("upperleg01.L")[2]
-    hem = rest[:, 2] > hips - 0.13
-    return part_of("tails", look, loosened(body.skin, faces, 0.026), faces[hem[faces].all(axis=1)])
+    cloth = loosened(body.skin, faces, 0.026)
+    return part_of("tails", look, *_hemmed(cloth, faces, hips - 0.13))
+
+
+def _hemmed(cloth: Skin, faces: IntArray, hem: float) -> tuple[Skin, IntArray]:
+    """The cloth above a height, its last row drawn up to an even hem."""
+    above = faces[(cloth.rest[faces, 2] > hem).any(axis=1)]
+    return cloth.moved(np.maximum(cloth.rest, (-np.inf, -np.inf, hem))), above
 
 
 def _below_sleeve(body: Body) -> BoolArray:
@@ -165,9 +171,9 @@ def _baggy(body: Body, faces: IntArray) -> Skin:
 def _apron(body: Body, look: str, cut: str) -> list[Part]:
     rest, faces = body.skin.rest, body.faces("helper-skirt")
     hips = body.skeleton.head("upperleg01.L")[2]
-    ahead = (rest[:, 1] < rest[faces, 1].mean() + 0.03) & (rest[:, 2] > hips - 0.55)
-    cloth = loosened(body.skin, faces, 0.045)
-    parts = [part_of("apron", look, cloth, faces[ahead[faces].all(axis=1)])]
+    ahead = rest[:, 1] < rest[faces, 1].mean() + 0.03
+    cloth, above = _hemmed(loosened(body.skin, faces, 0.045), faces, hips - 0.5)
+    parts = [part_of("apron", look, cloth, above[ahead[above].all(axis=1)])]
     if cut == "bib":
         tights = body.faces("helper-tights")
         chest = body.skeleton.head("spine01")[2] + 0.04

@@ -107,9 +107,9 @@ def _skin(rng: Rng, shape: Shape) -> str:
 
 
 def _hair(rng: Rng, shape: Shape) -> Hair:
-    old = shape.age > 0.88
+    old = shape.age > 0.91
     fair = ("hair-brown", "hair-fair", "hair-black") if shape.caucasian else ("hair-black",)
-    look = str(rng.choice(("hair-grey", "hair-white") if old else fair))
+    look = str(rng.choice(("hair-grey", "hair-grey", "hair-white") if old else fair))
     woman = shape.gender > 0.5
     men: list[HairStyle] = ["short", "short", "short", "bald"]
     women: list[HairStyle] = ["long", "bun", "ponytail", "short"]

@@ -26,11 +26,18 @@ TASKS: Final[dict[UnitKind, tuple[Task, ...]]] = {
     "sink": ("wash",),
     "dishwasher": ("wash", "hold"),
     "pass": ("hold", "wipe"),
-    "rack": ("hold", "bend"),
-    "fridge": ("hold", "bend"),
-    "sacks": ("bend",),
+    "rack": ("hold", "hold", "bend"),
+    "fridge": ("hold", "hold", "bend"),
+    "sacks": ("bend", "hold"),
 }
 BEFORE_M = 0.28  # a cook's feet from the edge of what they work at
+# Further off what has doors, or is bent down to.
+FURTHER_M: Final[dict[UnitKind, float]] = {
+    "oven": 0.6,
+    "fridge": 0.6,
+    "steamer": 0.55,
+    "sacks": 0.4,
+}
 APART_M = 0.75
 WALK_M_S = 1.0
 TRIES = 40
@@ -99,7 +106,8 @@ def _before(unit: Unit) -> list[Spot]:
         return []
     places = max(1, int(unit.width / 0.95))
     asides = (np.arange(places) + 0.5) / places * unit.width - unit.width / 2
-    at = [unit.front(BEFORE_M, float(aside)) for aside in asides]
+    off = FURTHER_M.get(unit.kind, BEFORE_M)
+    at = [unit.front(off, float(aside)) for aside in asides]
     return [Spot(x, y, (unit.facing + 180) % 360, tasks) for x, y in at]
 
 

@@ -48,9 +48,12 @@ class Sight:
 
     def sightings(self, actors: Sequence[Actor], time_s: float) -> tuple[Sighting, ...]:
         solid = [_tree(_mesh_at(actor, time_s)) for actor in actors]
-        return tuple(self._sighting(actor, solid, time_s) for actor in actors)
+        both = zip(actors, solid, strict=True)
+        return tuple(self._sighting(actor, own, solid, time_s) for actor, own in both)
 
-    def _sighting(self, actor: Actor, solid: list[BVHTree], time_s: float) -> Sighting:
+    def _sighting(
+        self, actor: Actor, own: BVHTree, solid: list[BVHTree], time_s: float
+    ) -> Sighting:
         points = actor.outline_at(time_s)
         inside = share_in_picture(self._camera, points) >= LEAST_SHARE_IN_PICTURE
         feet = actor.feet(time_s) if actor.feet else None
@@ -59,30 +62,42 @@ class Sight:
             identity=actor.identity,
             kind=actor.kind,
             xyxy=_rounded(box_around(self._camera, points)) if inside else None,
-            visible=round(self._visible(points, solid), 3) if inside else 0.0,
+            visible=round(self._visible(points, own, solid), 3) if inside else 0.0,
             hat=actor.hat_state(time_s),
             mask=actor.mask_state(time_s),
             zone=zone.type if zone else None,
             feet=feet,
         )
 
-    def _visible(self, points: FloatArray, solid: list[BVHTree]) -> float:
+    def _visible(self, points: FloatArray, own: BVHTree, solid: list[BVHTree]) -> float:
         aims = _thinned(points)
         low, high = points.min(axis=0) - SLACK_M, points.max(axis=0) + SLACK_M
         pixels = project(self._camera, aims)
         size = (self._camera.width, self._camera.height)
         shown = ((pixels >= 0) & (pixels <= size)).all(axis=1)
-        hits = np.array([self._first_hit(aim, solid) for aim in aims])
-        own = ((hits >= low) & (hits <= high)).all(axis=1)
-        return float((own & shown).mean())
+        others = [self._room, *(tree for tree in solid if tree is not own)]
+        seen = np.array([self._is_seen(aim, (low, high), own, others) for aim in aims])
+        return float((seen & shown).mean())
 
-    def _first_hit(self, aim: FloatArray, solid: list[BVHTree]) -> FloatArray:
-        """The first point on the way from the camera to beyond `aim`; `aim` where none is."""
+    def _is_seen(
+        self,
+        aim: FloatArray,
+        box: tuple[FloatArray, FloatArray],
+        own: BVHTree,
+        others: list[BVHTree],
+    ) -> bool:
+        """Whether nothing stands between the camera and the head or animal around `aim`."""
         start = np.array(self._camera.position)
-        way = (aim - start).tolist()
-        found = [tree.ray_cast(start.tolist(), way) for tree in (self._room, *solid)]
-        hits = [(distance, place) for place, _, _, distance in found if place is not None]
-        return np.array(min(hits, key=lambda hit: hit[0])[1]) if hits else aim
+        way = aim - start
+        far = float(np.linalg.norm(way))
+        place, _, _, distance = own.ray_cast(start.tolist(), way.tolist())
+        hit = None if place is None else np.array(place)
+        if hit is not None and ((hit >= box[0]) & (hit <= box[1])).all():
+            far = min(far, distance)
+        elif hit is not None and distance < far - SLACK_M:
+            return False
+        past = [tree.ray_cast(start.tolist(), way.tolist(), far - SLACK_M / 2) for tree in others]
+        return all(found[0] is None for found in past)
 
 
 def _tree(mesh: Mesh) -> BVHTree:

@@ -136,7 +136,7 @@ def test_every_spot_is_beside_a_unit_and_faces_it(seed: int) -> None:
     room = draw_scene(seed).room
     for spot in spots(room):
         turn = np.radians(spot.heading)
-        x, y = spot.x + 0.5 * np.sin(turn), spot.y - 0.5 * np.cos(turn)
+        x, y = spot.x + 0.65 * np.sin(turn), spot.y - 0.65 * np.cos(turn)
         assert any(unit.covers(float(x), float(y)) for unit in room.units)
 
 
