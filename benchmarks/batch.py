@@ -32,16 +32,23 @@ import numpy as np
 from vision import watching
 from vision.batch import Options, Silent, analyse
 from vision.engines import Engine, Here, Processes
+from vision.health import HealthSensor
+from vision.looker import Looker
 from vision.model import DEFAULT_MODEL
+from vision.motion import MotionSensor
+from vision.pipeline import Judge
 from vision.recordings import everywhere
+from vision.rulepacks import load_pack
+from vision.second_look import consider
 from vision.segments import plan
+from vision.tracker import NearestTracker
 from vision.video import open_video
 from vision.watching import Seen, Task
 from vision.zones import whole_picture
 
 SAMPLES: Final = Path(__file__).parent.parent / "sample_videos"
 OPTIONS: Final = Options(DEFAULT_MODEL, "strict", everywhere([whole_picture("cooking")]))
-ADAPTIVE: Final = replace(OPTIONS, sampling="adaptive")
+EVEN: Final = replace(OPTIONS, sampling="even")
 FPS, WIDTH, HEIGHT = 25, 1920, 1080
 GOALS: Final = {"speed": 25.0, "processes": 0.9, "nodes": 1.8}
 
@@ -64,6 +71,11 @@ def render(path: Path, source: Path, seconds: int, still: bool) -> Path:
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
     return path
+
+
+def tell(line: str) -> None:
+    """One figure, at once."""
+    print(line, flush=True)
 
 
 def cpu_s() -> float:
@@ -104,23 +116,56 @@ def decode(path: Path) -> None:
             pass
 
 
+WAYS: Final = {
+    "adaptive (default), 5 fps": OPTIONS,
+    "even, 5 fps": EVEN,
+    "adaptive, 2 fps": replace(OPTIONS, fps=2.0),
+    "adaptive, 1 fps": replace(OPTIONS, fps=1.0),
+}
+
+
 def speeds(paths: Sequence[Path], pairs: int) -> None:
     """x real time of one core, and what of it is decoding."""
     watching.shared_detector(DEFAULT_MODEL)
     for path in paths:
         with open_video(path) as video:
             length_s = video.duration_s
-        spent: dict[str, list[float]] = {"even": [], "adaptive": [], "decoding": []}
+        spent: dict[str, list[float]] = {name: [] for name in (*WAYS, "decoding alone")}
         for _ in range(pairs):
-            spent["even"].append(run([path], Here()).cpu_s)
-            spent["adaptive"].append(run([path], Here(), ADAPTIVE).cpu_s)
-            spent["decoding"].append(cost(lambda: decode(path)).cpu_s)  # noqa: B023  # run at once
+            for name, options in WAYS.items():
+                spent[name].append(run([path], Here(), options).cpu_s)
+            spent["decoding alone"].append(cost(lambda: decode(path)).cpu_s)  # noqa: B023  # run at once
         for name, times in spent.items():
             median_s = statistics.median(times)
-            print(
+            tell(
                 f"{path.stem}, {name}: {1000 * median_s / length_s:.0f} CPU-ms a second, "
                 f"{length_s / median_s:.1f} x real time a core (goal {GOALS['speed']:.0f})"
             )
+        stages(path)
+
+
+def stages(path: Path) -> None:
+    """Where the time of one look goes, of forty pictures a second apart."""
+    zones, pack = [whole_picture("cooking")], load_pack("strict").pack
+    detector, motion, health = (
+        watching.shared_detector(DEFAULT_MODEL),
+        MotionSensor(),
+        HealthSensor(),
+    )
+    looker, judge = Looker(detector, zones, pack), Judge(NearestTracker(), zones, pack)
+    with open_video(path) as video:
+        frames = list(islice(video.frames(1.0), 40))
+    looks = []
+    steps: dict[str, Callable[[Any], object]] = {
+        "networks": lambda frame: consider(detector, frame),
+        "motion": lambda frame: motion.step(frame.image, frame.time_s),
+        "health": health.read,
+        "whole look": lambda frame: looks.append(looker.look(frame)),
+    }
+    told = {name: cost(lambda: list(map(step, frames))).cpu_s for name, step in steps.items()}  # noqa: B023
+    told["judging"] = cost(lambda: list(map(judge.judge, looks))).cpu_s
+    each = ", ".join(f"{name} {1000 * took / len(frames):.1f}" for name, took in told.items())
+    tell(f"{path.stem}, CPU-ms a look: {each}")
 
 
 def copies(path: Path, count: int, folder: Path) -> list[Path]:
@@ -141,7 +186,7 @@ def processes(path: Path, pairs: int) -> None:
             alone, together = run(links, Processes(1)), run(links, Processes(count))
             ratios.append(alone.wall_s / together.wall_s / count)
             costs.append(alone.cpu_s / together.cpu_s)
-    print(
+    tell(
         f"{count} processes on {count} cores: {statistics.median(ratios):.2f} N by the wall "
         f"(goal {GOALS['processes']}), processor time of one / of {count}: "
         f"{statistics.median(costs):.2f}; load {os.getloadavg()[0]:.1f}"
@@ -158,22 +203,40 @@ def nodes(path: Path, pairs: int) -> None:
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     started = Nodes(initialize_head=True, head_node_args={"num_cpus": 1})
     ray.init(started.address, log_to_driver=False, logging_level="ERROR")
-    ratios = []
+    walls, shares = [], []
     with tempfile.TemporaryDirectory() as folder:
         links = copies(path, 8, Path(folder))
         for _ in range(pairs):
             run(links[:1], Cluster())  # the worker has its detector before the clock runs
             one = run(links, Cluster()).wall_s
             second = started.add_node(num_cpus=1)
-            run(links[:2], Cluster())
-            ratios.append(one / run(links, Cluster()).wall_s)
+            run(links[:4], Cluster())
+            before = node_cpu_s()
+            walls.append(one / run(links, Cluster()).wall_s)
+            took = [s - before.get(node, 0.0) for node, s in node_cpu_s().items()]
+            shares.append(sum(took) / max(took))
             started.remove_node(second)
-    print(
-        f"two Ray nodes: {statistics.median(ratios):.2f} x one (goal {GOALS['nodes']}); "
-        f"load {os.getloadavg()[0]:.1f}"
+    tell(
+        f"two Ray nodes: {statistics.median(walls):.2f} x one by the wall, "
+        f"{statistics.median(shares):.2f} x by how the processor time is shared out "
+        f"(goal {GOALS['nodes']}); load {os.getloadavg()[0]:.1f}"
     )
     ray.shutdown()
     started.shutdown()
+
+
+def node_cpu_s() -> dict[int, float]:
+    """Processor seconds of the workers of each Ray node, by the node's own process."""
+    spent: dict[int, float] = {}
+    tick = os.sysconf("SC_CLK_TCK")
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            name, _, rest = stat.read_text().partition("(")[2].rpartition(")")
+            fields = rest.split()
+            if name.startswith("ray::"):
+                used = (int(fields[11]) + int(fields[12])) / tick
+                spent[int(fields[1])] = spent.get(int(fields[1]), 0.0) + used
+    return spent
 
 
 class Breaks(Silent):
@@ -202,7 +265,7 @@ def resumed(path: Path, pieces: int) -> None:
                 analyse([path], Path(out), OPTIONS, Here(), first)
             analyse([path], Path(out), OPTIONS, Here(), again)
         twice = first.looked_at + again.looked_at - pieces
-        print(f"resumed: {pieces} pieces, {twice} looked at twice (goal: at most one a process)")
+        tell(f"resumed: {pieces} pieces, {twice} looked at twice (goal: at most one a process)")
     finally:
         watching.plan = kept
 
@@ -235,7 +298,7 @@ def main() -> None:
             processes(paths[0], told.pairs)
         if told.ray:
             nodes(paths[0], told.pairs)
-        print("largest in memory: " + ", ".join(memory()))
+        tell("largest in memory: " + ", ".join(memory()))
 
 
 if __name__ == "__main__":

@@ -133,7 +133,8 @@ def test_progress_for_programs_is_one_json_object_a_line(
 ) -> None:
     outcome = run("analyze", clip, "--out", tmp_path / "out", "--json")
     told = [json.loads(line) for line in outcome.out.splitlines()]
-    assert [line["event"] for line in told] == ["began", "looked", "filed", "finished"]
+    steps = [line["event"] for line in told if line["event"] != "looking"]
+    assert steps == ["began", "looked", "filed", "finished"]
     assert told[-1]["videos"] == 1 and told[-1]["report"].endswith("report.html")
 
 

@@ -73,7 +73,7 @@ def analyze(
     recordings: Recordings = None,
     camera_id: CameraId = None,
     fps: Rate = 5.0,
-    sampling: SamplingName = "even",
+    sampling: SamplingName = "adaptive",
     workers: Workers = 0,
     engine: EngineName = "local",
     model: ModelDir = DEFAULT_MODEL,

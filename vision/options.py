@@ -22,7 +22,7 @@ class Options:
     places: Places
     fps: float = 5.0
     thresholds: Thresholds = field(default_factory=no_thresholds)
-    sampling: Sampling = "even"
+    sampling: Sampling = "adaptive"
 
     @property
     def applied(self) -> ThresholdedRules:

@@ -23,8 +23,8 @@ from vision.segments import plan
 from vision.watching import Seen, look_at, pieces_of
 from vision.zones import whole_picture
 
-EVEN = Options(DEFAULT_MODEL, "strict", everywhere([whole_picture("storage")]))
-ADAPTIVE = replace(EVEN, sampling="adaptive")
+ADAPTIVE = Options(DEFAULT_MODEL, "strict", everywhere([whole_picture("storage")]))
+EVEN = replace(ADAPTIVE, sampling="even")
 
 
 def small(level: float = 100.0, spot: tuple[int, int] | None = None) -> FloatArray:
