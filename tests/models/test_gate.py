@@ -90,15 +90,15 @@ def heads_of_samples() -> Iterator[tuple[Any, Any, str]]:
         with open_video(path) as video:
             for frame in video.frames(1.0):
                 index = round(frame.time_s * track.fps)
-                shown = [s for s in track.subjects if s.kind == "head" and s.boxes[index]]
+                shown = [s for s in track.subjects if s.kind == "head" and s.in_sight(index)]
                 truth = np.array([s.boxes[index] for s in shown], np.float32).reshape(-1, 4)
                 found = detector.detect(frame)
                 heads = found[found.class_id == HEAD]
                 for row, at in enumerate(pairs(heads.xyxy, heads.confidence, truth)):
-                    if at >= 0 and shown[at].hat:
-                        yield HatState(heads.hat[row]), HatState[shown[at].hat.upper()], "hat"
-                    if at >= 0 and shown[at].mask:
-                        yield MaskState(heads.mask[row]), MaskState[shown[at].mask.upper()], "mask"
+                    if at >= 0:
+                        hat, mask = shown[at].hats[index], shown[at].masks[index]
+                        yield HatState(heads.hat[row]), HatState[hat.upper()], "hat"
+                        yield MaskState(heads.mask[row]), MaskState[mask.upper()], "mask"
 
 
 def test_verdicts_on_rendered_heads_are_seldom_wrong() -> None:
