@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -139,11 +140,41 @@ def needs_training_extra() -> None:
         raise ConfigError("Training needs torch and ultralytics; run  pip install -e '.[train]'")
 
 
-def _mount_synthesis() -> None:
-    """Add ``synthesize`` where the synthesis package brings a command line along."""
-    if importlib.util.find_spec("models.synthesis.cli"):
-        synthesis: Any = importlib.import_module("models.synthesis.cli")
-        app.add_typer(synthesis.app, name="synthesize")
+@app.command()
+def synthesize(
+    scenes: Annotated[int, typer.Option(min=1, max=999_999, help="How many kitchens.")],
+    out: OutDir,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed, the same pictures.")] = 1,
+    frames: Annotated[int, typer.Option(min=1, max=50, help="Pictures of each kitchen.")] = 3,
+    width: Annotated[int, typer.Option(min=320, max=1920, help="Pixels across, in 16:9.")] = 640,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes at once.")] = 2,
+) -> None:
+    """Render labelled pictures of kitchens that do not exist; a second call goes on."""
+    needs_synthesis_extra()
+    trainset = importlib.import_module("models.synthesis.trainset")
+    order = trainset.Order(seed=seed, frames=frames, width=width - width % 32)
+    say = Progress("scene")
+    made = trainset.synthesize(order, scenes, out, workers, say.tell)
+    Console().print(f"{made} scenes rendered, {scenes} with {scenes * frames} pictures in {out}")
 
 
-_mount_synthesis()
+class Progress:
+    """Says on stderr how far it is and when it will be done."""
+
+    def __init__(self, what: str) -> None:
+        self._what, self._began, self._first = what, time.monotonic(), -1
+        self._console = Console(stderr=True)
+
+    def tell(self, done: int, wanted: int) -> None:
+        """``done`` of ``wanted`` are there; those of the first call were there before."""
+        if self._first < 0:
+            self._first = done
+        made, took_s = done - self._first, time.monotonic() - self._began
+        left = f", {took_s / made * (wanted - done) / 60:.0f} min left" if made else ""
+        self._console.print(f"{self._what} {done} of {wanted}{left}")
+
+
+def needs_synthesis_extra() -> None:
+    """ConfigError with the command to run when Blender or what is rendered is missing."""
+    if not all(importlib.util.find_spec(name) for name in ("bpy", "anny", "dm_control")):
+        raise ConfigError("Rendering needs Blender; run  pip install -e '.[synthesis]'")
