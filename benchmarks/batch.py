@@ -147,11 +147,8 @@ def speeds(paths: Sequence[Path], pairs: int) -> None:
 def stages(path: Path) -> None:
     """Where the time of one look goes, of forty pictures a second apart."""
     zones, pack = [whole_picture("cooking")], load_pack("strict").pack
-    detector, motion, health = (
-        watching.shared_detector(DEFAULT_MODEL),
-        MotionSensor(),
-        HealthSensor(),
-    )
+    detector = watching.shared_detector(DEFAULT_MODEL)
+    motion, health = MotionSensor(), HealthSensor()
     looker, judge = Looker(detector, zones, pack), Judge(NearestTracker(), zones, pack)
     with open_video(path) as video:
         frames = list(islice(video.frames(1.0), 40))
@@ -257,7 +254,7 @@ def resumed(path: Path, pieces: int) -> None:
     with open_video(path) as video:
         length_s = video.duration_s
     short = lambda duration_s: plan(duration_s, length_s / pieces)  # noqa: E731
-    kept, watching.plan = watching.plan, short  # type: ignore[assignment]  # shorter pieces
+    kept, watching.plan = watching.plan, short  # type: ignore[assignment,attr-defined]
     try:
         with tempfile.TemporaryDirectory() as out:
             first, again = Breaks(pieces - 2), Breaks(None)
@@ -283,9 +280,7 @@ def main() -> None:
     asked.add_argument("--pairs", type=int, default=3)
     asked.add_argument("--footage", type=Path, nargs="*", default=[])
     asked.add_argument("--ray", action="store_true", help="also two Ray nodes")
-    asked.add_argument(
-        "--only-speed", action="store_true", help="nothing that needs a quiet machine"
-    )
+    asked.add_argument("--only-speed", action="store_true", help="nothing that wants quiet")
     told = asked.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         paths = told.footage or [
