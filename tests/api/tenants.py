@@ -359,6 +359,13 @@ BODIES: Final[dict[str, Body]] = {
         "box": [0.1, 0.1, 0.2, 0.2],
     },
     "POST /alerts/{alert_id}/reopen": lambda tenants, ids: {"reason": "looked at it again"},
+    "POST /alerts/{alert_id}/notes": lambda tenants, ids: {"text": "the lens is greasy"},
+    "POST /api/v1/subscriptions": lambda tenants, ids: {
+        "restaurant_id": ids("restaurant_id"),
+        "label": "their owner",
+        "channel": "email",
+        "target": "owner@jade.example",
+    },
     "PUT /api/v1/subscriptions/{subscription_id}": lambda tenants, ids: {
         "restaurant_id": ids("restaurant_id"),
         "label": "their owner",
