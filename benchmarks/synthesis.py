@@ -22,12 +22,16 @@ from typing import Any
 
 import numpy as np
 
+from models.synthesis.acting import eased
+from models.synthesis.scene import Scene
+
 WIDTH, HEIGHT = 640, 360
 MOMENTS_S = (1.0, 4.0, 7.0)
 EFFORTS = ((2, 1.0), (3, 1.0), (4, 1.0), (3, 0.75), (4, 0.75), (6, 0.75))
 LEAST_HEAD_PX = 32
 LEAST_VISIBLE = 0.5
 SAME_IOU = 0.4
+SIDE_DEG = 90
 
 
 def small_clip(seed: int) -> Any:
@@ -68,11 +72,23 @@ def stills(chosen: argparse.Namespace) -> None:
         path = chosen.out / f"{seed:04}.png"
         if path.with_suffix(".json").exists():
             continue
-        effort = Effort(moving_samples=chosen.samples)
-        for picture, seen in frames(small_clip(seed), effort, np.array([MOMENTS_S[seed % 3]])):
+        effort, clip = Effort(moving_samples=chosen.samples), small_clip(seed)
+        time_s = MOMENTS_S[seed % 3]
+        for picture, seen in frames(clip, effort, np.array([time_s])):
             Image.fromarray(picture).save(path)
-            path.with_suffix(".json").write_text(json.dumps([asdict(one) for one in seen]))
+            turned = [turned_away(clip.scene, one.identity, time_s) for one in seen]
+            told = [{**asdict(one), "turned": t} for one, t in zip(seen, turned, strict=True)]
+            path.with_suffix(".json").write_text(json.dumps(told))
         print(f"seed {seed}: {len(seen)} people", flush=True)
+
+
+def turned_away(scene: Scene, identity: int, time_s: float) -> float:
+    """Degrees between where a head looks, seen from above, and the camera."""
+    act = scene.people[identity].act
+    x, y, heading = eased(act.places, time_s)
+    looks = float(heading + eased(act.looks, time_s)[0])
+    to_camera = np.degrees(np.arctan2(scene.camera.position[0] - x, y - scene.camera.position[1]))
+    return float(abs((looks - to_camera + 180) % 360 - 180))
 
 
 def heads(chosen: argparse.Namespace) -> None:
@@ -114,6 +130,8 @@ def _tell(told: list[dict[str, Any]], extra: int, pictures: int) -> None:
         lambda one: large(one) and one["visible"] >= LEAST_VISIBLE,
     )
     share("all heads", lambda _: True)
+    share("over 32 px, face to the camera", lambda one: large(one) and one["turned"] <= SIDE_DEG)
+    share("over 32 px, turned away", lambda one: large(one) and one["turned"] > SIDE_DEG)
     for hat in ("worn", "missing"):
         share(f"over 32 px, hat {hat}", lambda one, hat=hat: large(one) and one["hat"] == hat)  # type: ignore[misc]
     print(f"{extra} boxes on no head in {pictures} pictures")

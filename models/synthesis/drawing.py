@@ -8,14 +8,13 @@ import numpy as np
 
 from models.synthesis.acting import Act, Keys, Task, eased
 from models.synthesis.crowd import draw_house, draw_person
+from models.synthesis.hanging import draw_camera
 from models.synthesis.plans import draw_room
-from models.synthesis.projection import Camera, share_in_picture
+from models.synthesis.projection import Camera
 from models.synthesis.scene import Light, Room, Scene, Unit, UnitKind
 from models.synthesis.sensor import Sensor
-from models.synthesis.skinning import FloatArray
 
 Rng = np.random.Generator
-SIZES = ((640, 360), (640, 360), (960, 540), (1280, 720), (1920, 1080))
 TASKS: Final[dict[UnitKind, tuple[Task, ...]]] = {
     "range": ("stir", "stir", "hold"),
     "oven": ("bend", "hold"),
@@ -41,7 +40,6 @@ FURTHER_M: Final[dict[UnitKind, float]] = {
 APART_M = 0.75
 WALK_M_S = 1.0
 TRIES = 40
-AIMS = 5
 WARM, NEUTRAL, COOL = (1.0, 0.91, 0.79), (1.0, 0.97, 0.93), (0.88, 0.95, 1.0)
 
 
@@ -73,7 +71,7 @@ def draw_scene(
     house = draw_house(rng)
     acts = _acts(rng, room, count, duration_s)
     crew = tuple(draw_person(rng, house, act, obeying, duration_s) for act in acts)
-    camera = _camera(rng, room, side, acts)
+    camera = draw_camera(rng, room, side, acts)
     return Scene(
         seed=seed,
         room=replace(room, lamps=()) if dark else room,
@@ -217,29 +215,6 @@ def _apart(act: Act, other: Act, duration_s: float) -> bool:
     times = np.arange(0, duration_s + 0.3, 0.3)
     gaps = [np.linalg.norm((eased(act.places, t) - eased(other.places, t))[:2]) for t in times]
     return bool(min(gaps) > APART_M)
-
-
-def _camera(rng: Rng, room: Room, side: int, acts: list[Act]) -> Camera:
-    """In the corner under the ceiling, towards where people are: of a few that with most heads."""
-    off = rng.uniform(0.12, 0.4, 2)
-    x, y = side * (room.width / 2 - off[0]), -room.depth / 2 + off[1]
-    z = float(rng.uniform(2.3, min(3.2, room.height - 0.1)))
-    standing = [eased(act.places, 0.0)[:2].tolist() for act in acts]
-    feet = np.array(standing or [[0.0, 0.15 * room.depth]])
-    width, height = SIZES[rng.integers(len(SIZES))]
-    barrel = float(rng.uniform(0.04, 0.2))
-    hung = [
-        Camera((float(x), float(y), z), aim, wide, width, height, barrel)
-        for aim, wide in (_aim(rng, feet.mean(axis=0)) for _ in range(AIMS))
-    ]
-    heads = np.c_[feet, np.full(len(feet), 1.6)]
-    return max(hung, key=lambda camera: share_in_picture(camera, heads))
-
-
-def _aim(rng: Rng, middle: FloatArray) -> tuple[tuple[float, float, float], float]:
-    """A point to look at, and how wide (degrees)."""
-    x, y = middle * float(rng.uniform(0.5, 1.0))
-    return (float(x), float(y), float(rng.uniform(0.85, 1.45))), float(rng.uniform(54, 88))
 
 
 def _sensor(rng: Rng, camera: Camera, dark: bool) -> Sensor:

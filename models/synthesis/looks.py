@@ -46,7 +46,6 @@ LOOKS: dict[str, Look] = {
     "skin-brown": Look((0.27, 0.135, 0.08), 0.46, under_skin=0.1, uneven=0.12, uneven_per_m=30),
     "skin-dark": Look((0.11, 0.055, 0.034), 0.42, under_skin=0.08, uneven=0.12, uneven_per_m=30),
     "eye": Look((1, 1, 1), 0.12),
-    "hair": Look((0.012, 0.009, 0.007), 0.42),
     "hair-black": Look((0.012, 0.009, 0.007), 0.42),
     "hair-brown": Look((0.06, 0.032, 0.018), 0.45, uneven=0.4, uneven_per_m=90),
     "hair-fair": Look((0.28, 0.17, 0.075), 0.45),

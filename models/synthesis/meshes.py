@@ -93,34 +93,6 @@ def tube(path: FloatArray, radius: float, sides: int = 8) -> Mesh:
     return Mesh(np.concatenate(rings), grid_faces(len(path), sides, closed=True))
 
 
-def outermost(mesh: Mesh, origins: FloatArray, directions: FloatArray) -> FloatArray:
-    """(n,) distance of each ray's last hit (Moeller and Trumbore 1997); NaN where none is."""
-    quad = mesh.vertices[mesh.faces]
-    triangles = np.concatenate([quad[:, [0, 1, 2]], quad[:, [0, 2, 3]]])
-    a, edge1, edge2 = (
-        triangles[:, 0],
-        triangles[:, 1] - triangles[:, 0],
-        triangles[:, 2] - triangles[:, 0],
-    )
-    distances = [_last_hit(a, edge1, edge2, o, d) for o, d in zip(origins, directions, strict=True)]
-    return np.array(distances)
-
-
-def _last_hit(
-    a: FloatArray, edge1: FloatArray, edge2: FloatArray, origin: FloatArray, direction: FloatArray
-) -> float:
-    p = np.cross(direction, edge2)
-    determinant = (edge1 * p).sum(axis=1)
-    safe = np.where(np.abs(determinant) < 1e-15, np.inf, determinant)
-    s = origin - a
-    u = (s * p).sum(axis=1) / safe
-    q = np.cross(s, edge1)
-    v = (q @ direction) / safe
-    t = (edge2 * q).sum(axis=1) / safe
-    hit = (u >= -1e-9) & (v >= -1e-9) & (u + v <= 1 + 1e-9) & (t > 0) & np.isfinite(safe)
-    return float(t[hit].max()) if hit.any() else float("nan")
-
-
 def scattered(
     mesh: Mesh, count: int, rng: np.random.Generator
 ) -> tuple[FloatArray, FloatArray, IntArray]:
