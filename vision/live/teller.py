@@ -140,7 +140,7 @@ class Teller:
         for finding in findings:
             one = self.book.find((finding.setting.id, finding.zone.name))
             if one is not None:
-                self.book.change(one, ends_at=now_at() + self._reopen)
+                self.book.change(one, save=False, ends_at=now_at() + self._reopen)
 
     @property
     def _reopen(self) -> timedelta:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import RLock
@@ -97,7 +98,7 @@ class Book:
         """Go on with an alert that was begun elsewhere."""
         with self._guard:
             self._open[one.key] = one
-            self.save()
+            self._save_if_possible()
 
     def leave(self) -> None:
         """Forget what the office has: whoever watches now goes on with it."""
@@ -105,7 +106,7 @@ class Book:
             for one in self:
                 if one.stage == "told":
                     del self._open[one.key]
-            self.save()
+            self._save_if_possible()
 
     def forget(self, one: OpenAlert) -> None:
         """It has ended, or could not be told."""
@@ -113,7 +114,7 @@ class Book:
             known = self._open.get(one.key)
             if known is not None and known.id == one.id:
                 del self._open[one.key]
-                self.save()
+                self._save_if_possible()
 
     def resume(self, now: datetime) -> None:
         """After a restart: what is not seen again soon has ended while nobody watched."""
@@ -124,6 +125,12 @@ class Book:
     def over(self, now: datetime) -> list[OpenAlert]:
         """The alerts whose time to be seen again has run out."""
         return [one for one in self if one.ends_at is not None and one.ends_at <= now]
+
+    def _save_if_possible(self) -> None:
+        """What has ended or is the office's already may be read again after a restart."""
+        # A full disk must not end the thread that would go on once there is room.
+        with suppress(OSError):
+            self.save()
 
     def save(self) -> None:
         """Replace the file; OSError when there is no room."""
