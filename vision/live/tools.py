@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+
+import numpy as np
 
 from vision.config import WorkerConfig
 from vision.detections import Detections
@@ -32,6 +34,12 @@ class Tools:
     groups: Sequence[frozenset[str]] = ()
 
 
+# OpenVINO's bindings set themselves up at the first inference, inside a C++ lock and while they let
+# go of Python's: two threads that come there together wait for each other for ever (seen with
+# 2026.4, both threads' stacks in gdb). So each thread's first inference is made alone.
+FIRST_USE: Final = threading.Lock()
+
+
 class PerThread:
     """One detector a thread, made when the thread first needs it: an engine serves one at once."""
 
@@ -41,7 +49,10 @@ class PerThread:
 
     def _mine(self) -> Detector:
         if not hasattr(self._own, "detector"):
-            self._own.detector = self._make()
+            with FIRST_USE:
+                made = self._make()
+                made.detect(Frame(np.zeros((192, 320, 3), np.uint8), 0.0))
+            self._own.detector = made
         mine: Detector = self._own.detector
         return mine
 
