@@ -18,6 +18,7 @@ DOORS = {
         "vision/live/stream.py",
         "vision/live/rewind.py",
         "models/synthesis/film.py",
+        "models/synthesis/transmission.py",
         "api/doctor.py",
         "api/evidence/clips.py",
     },

@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final
@@ -65,21 +66,19 @@ class Chain(Closing):
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._path = folder / CHAIN
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._lock = _locked(folder / LOCK)
-            # An analysis that found nothing has a chain too: an empty one, not a missing one.
-            self._path.touch()
-        except OSError as error:
-            raise EvidenceError(
-                f"{folder} cannot be written ({error.strerror}); mend its rights or free space"
-            ) from error
-        try:
+        with ExitStack() as undone:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                self._lock = undone.enter_context(_locked(folder / LOCK))
+                # An analysis that found nothing has a chain too: an empty one, not a missing one.
+                self._path.touch()
+            except OSError as error:
+                raise EvidenceError(
+                    f"{folder} cannot be written ({error.strerror}); mend its rights or free space"
+                ) from error
             self._listed = self._resume()
             self._by_path = {link.path: link for link in self._listed}
-        except BaseException:
-            self._lock.close()
-            raise
+            undone.pop_all()
 
     def close(self) -> None:
         """Let the next writer in."""
