@@ -29,6 +29,8 @@ HATS = {"worn": "hat", "missing": "nohat"}
 MASKS = {"worn": "mask", "incorrect": "maskwrong", "missing": "nomask"}
 LEAST_LABEL_PX = 6.0
 JPEG_QUALITY = 90
+# Four cost twice as much (`python -m benchmarks.synthesis cost`).
+SAMPLES = 2
 # Blender does not give all memory back: a process is replaced after so many scenes.
 SCENES_A_PROCESS = 12
 
@@ -103,7 +105,7 @@ def render_scene(order: Order, index: int, out: Path) -> None:
     clip = draw_clip(order.scene_seed(index), order.width)
     times = (np.arange(order.frames) + 0.5) / order.frames * clip.duration_s
     seen = []
-    for number, (picture, sightings) in enumerate(frames(clip, Effort(), times)):
+    for number, (picture, sightings) in enumerate(frames(clip, Effort(moving_samples=SAMPLES), times)):
         name = f"{index:06}-{number}"
         size = (clip.camera.width, clip.camera.height)
         whole(out / "labels" / f"{name}.txt", label_text(sightings, size).encode())
