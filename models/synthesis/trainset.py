@@ -105,7 +105,8 @@ def render_scene(order: Order, index: int, out: Path) -> None:
     clip = draw_clip(order.scene_seed(index), order.width)
     times = (np.arange(order.frames) + 0.5) / order.frames * clip.duration_s
     seen = []
-    for number, (picture, sightings) in enumerate(frames(clip, Effort(moving_samples=SAMPLES), times)):
+    shown = frames(clip, Effort(moving_samples=SAMPLES), times)
+    for number, (picture, sightings) in enumerate(shown):
         name = f"{index:06}-{number}"
         size = (clip.camera.width, clip.camera.height)
         whole(out / "labels" / f"{name}.txt", label_text(sightings, size).encode())
