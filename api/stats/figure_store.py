@@ -19,7 +19,7 @@ from api.restaurants.models import RestaurantRow, StationRow
 from api.stats.asking import Asked, Tallies, Tally
 from api.stats.counting import kind_of
 from api.stats.figure_days import by_days, day_rows
-from api.stats.figure_schemas import By, Count, Table
+from api.stats.figure_schemas import Count, Table
 from api.stats.periods import Days
 
 NOT_MET: Final = ("not_met", "partly")
@@ -48,7 +48,7 @@ def tallies(session: Session, asked: Asked) -> Tallies:
         if table not in asked.tables:
             continue
         for key, kind, count in _rows(session, asked, source):
-            _note(found[_group(asked.by, key, homes)], names, kind, count)
+            _note(found[_group(asked, key, homes)], names, kind, count)
     if "visited" in asked.tables and asked.by != "rule":
         _count_visited(session, asked, homes, found)
     if "stock" in asked.tables and asked.by in (None, "station", "district"):
@@ -189,10 +189,12 @@ def _key(asked: Asked, source: Source) -> ColumnElement[Any]:
 
 
 def month_of(at: ColumnElement[Any], days: Days) -> ColumnElement[Any]:
-    """The local month in which something happened; databases do not agree on zones."""
-    months = days.months
-    ends = [(at < month.until, f"{month.first:%Y-%m}") for month in months]
-    return case(*ends, else_=f"{months[-1].first:%Y-%m}")
+    """Which of the local months something happened in, from 0: databases do not agree on zones.
+
+    A number, since PostgreSQL would sort texts to count them, and hashes numbers.
+    """
+    ends = [(at < month.until, number) for number, month in enumerate(days.months)]
+    return case(*ends)
 
 
 def _homes(session: Session) -> dict[str, tuple[str, str]]:
@@ -205,10 +207,12 @@ def _homes(session: Session) -> dict[str, tuple[str, str]]:
     return {row[0]: (row[1] or "", row[2] or "") for row in rows}
 
 
-def _group(by: By | None, key: str, homes: dict[str, tuple[str, str]]) -> str:
-    if by == "station":
+def _group(asked: Asked, key: str, homes: dict[str, tuple[str, str]]) -> str:
+    if asked.by == "month":
+        return f"{asked.days.months[int(key)].first:%Y-%m}"
+    if asked.by == "station":
         return homes[key][0]
-    return homes[key][1] if by == "district" else key
+    return homes[key][1] if asked.by == "district" else key
 
 
 def _count_visited(
@@ -221,7 +225,7 @@ def _count_visited(
     inner = select(_key(asked, source).label("k"), source.restaurant.label("place")).distinct()
     for key, place in session.execute(_narrowed(asked, source, inner)):
         whose = str(place) if asked.by in ("station", "district") else str(key)
-        found[_group(asked.by, whose, homes)]["restaurants_visited"] += 1
+        found[_group(asked, whose, homes)]["restaurants_visited"] += 1
 
 
 def _count_stock(
@@ -231,11 +235,11 @@ def _count_stock(
         asked.places(), RestaurantRow.created_at < asked.days.until
     )
     for (place,) in session.execute(places):
-        found[_group(asked.by, place, homes) if asked.by else ""]["restaurants"] += 1
+        found[_group(asked, place, homes) if asked.by else ""]["restaurants"] += 1
     cameras = (
         select(CameraRow.restaurant_id, func.count())
         .where(CameraRow.active, asked.within(CameraRow.restaurant_id.expression))
         .group_by(CameraRow.restaurant_id)
     )
     for place, count in session.execute(cameras):
-        found[_group(asked.by, place, homes) if asked.by else ""]["cameras"] += count
+        found[_group(asked, place, homes) if asked.by else ""]["cameras"] += count
