@@ -9,9 +9,10 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tests.vision.clips import noisy, numbered, render_clip, render_sound
+from vision.frames import Image
 
 GOOD_SECONDS: Final = 2
 # Out of a hundred; the rest is good.
@@ -33,16 +34,40 @@ def good(folder: Path) -> dict[str, bytes]:
     """One small sound recording of each kind that is to be read as a whole."""
     frames = [numbered(index) for index in range(25 * GOOD_SECONDS)]
     stray = [n + (n > 20) * 40 for n in range(len(frames))]
-    deep = {"codec": "libx265"}
     made = {
         "plain.mp4": render_clip(folder / "plain.mp4", frames),
         "plain.ts": render_clip(folder / "plain.ts", frames),
         "rotated.mp4": render_clip(folder / "rotated.mp4", frames, rotate=90),
         "uneven.mp4": render_clip(folder / "uneven.mp4", frames, pts=stray),
-        "hevc.mp4": render_clip(folder / "hevc.mp4", frames, **deep),  # type: ignore[arg-type]
         "with-sound.mp4": render_clip(folder / "with-sound.mp4", frames, sound_s=GOOD_SECONDS),
     }
-    return {name: path.read_bytes() for name, path in made.items()}
+    return {name: path.read_bytes() for name, path in made.items()} | rare(folder)
+
+
+def rare(folder: Path) -> dict[str, bytes]:
+    """Ten bits a colour, interlaced, without a rate: 25 pictures a second all the same."""
+    frames = [numbered(index) for index in range(25 * GOOD_SECONDS)]
+    fields: dict[str, Any] = {"flags": "+ildct+ilme", "x264-params": "tff=1"}
+    deep: dict[str, Any] = {"codec": "libx265", "pix_fmt": "yuv420p10le"}
+    hevc: dict[str, Any] = {"codec": "libx265"}
+    made = {
+        "hevc.mp4": render_clip(folder / "hevc.mp4", frames, **hevc),
+        "ten-bit.mp4": render_clip(folder / "ten-bit.mp4", frames, pix_fmt="yuv420p10le"),
+        "ten-bit-hevc.mp4": render_clip(folder / "ten-bit-hevc.mp4", frames, **deep),
+        "interlaced.ts": render_clip(folder / "interlaced.ts", frames, **fields),
+        "no-rate.h264": render_clip(folder / "no-rate.h264", frames),
+    }
+    told = {name: path.read_bytes() for name, path in made.items()}
+    return told | {"no-rate.avi": without_rate(folder / "rate.avi", frames)}
+
+
+def without_rate(path: Path, frames: list[Image]) -> bytes:
+    """An AVI whose header says 0 pictures a second, 0 microseconds a picture."""
+    content = bytearray(render_clip(path, frames, codec="mjpeg").read_bytes())
+    whole, stream = content.index(b"avih") + 8, content.index(b"strh") + 8
+    content[whole : whole + 4] = bytes(4)
+    content[stream + 20 : stream + 28] = bytes(8)
+    return bytes(content)
 
 
 def makers(folder: Path) -> dict[str, Callable[[Path], None]]:

@@ -42,15 +42,16 @@ def render_clip(
     sound_s: float = 0,
     **options: str,
 ) -> Path:
-    """Encode ``images`` at 25 fps, or at ``pts`` counted in 1/25 s."""
+    """Encode ``images`` at 25 fps, or at ``pts`` counted in 1/25 s; ``pix_fmt`` is an option."""
     pictures = list(images)
+    pixels = options.pop("pix_fmt", None)
     if codec == "libx265":
         options["x265-params"] = "log-level=none"
     height, width = pictures[0].shape[:2]
     with av.open(str(path), "w") as container:
         stream = cast("av.VideoStream", container.add_stream(codec, rate=FPS, options=options))
         stream.width, stream.height = width, height
-        stream.pix_fmt = _pixel_format(codec, width, height)
+        stream.pix_fmt = pixels or _pixel_format(codec, width, height)
         stream.codec_context.time_base = Fraction(1, FPS)
         stream.codec_context.thread_count = 1
         if rotate:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 from pathlib import Path
 
+import av
 import pytest
 
 from tests.commands import Run
 from tests.vision import bad_footage
+from tests.vision.clips import number_of
 from vision.batch import Batch, Options, analyse
 from vision.engines import Processes
 from vision.model import DEFAULT_MODEL
 from vision.reasons import KINDS, UNKNOWN, by_kind, kind_of, reason
 from vision.recordings import everywhere
 from vision.report import write_report
+from vision.video import open_video
 from vision.watching import KILLED, Seen, Task
 from vision.zones import whole_picture
 
@@ -92,6 +96,29 @@ def test_the_report_groups_the_failures_and_names_each(folder: tuple[Path, Batch
         assert kind.name.zh in failed and all(video.path in failed for video in videos)
 
 
+def test_ten_bits_fields_and_a_missing_rate_are_read_like_any_other(tmp_path: Path) -> None:
+    for name, content in bad_footage.rare(tmp_path).items():
+        path = tmp_path / name
+        path.write_bytes(content)
+        video = open_video(path)
+        frames = list(video.frames())
+        video.close()
+        assert [number_of(frame.image) for frame in frames] == list(range(50)), name
+        assert [frame.time_s for frame in frames] == [n / 25 for n in range(50)], name
+        assert (video.duration_s, video.error) == (2.0, None), name
+
+
+def test_the_rare_kinds_are_what_their_names_say(tmp_path: Path) -> None:
+    made = bad_footage.rare(tmp_path)
+    for name in ("ten-bit.mp4", "ten-bit-hevc.mp4"):
+        with av.open(io.BytesIO(made[name]), "r") as container:
+            assert container.streams.video[0].pix_fmt == "yuv420p10le"
+    with av.open(io.BytesIO(made["interlaced.ts"]), "r") as container:
+        assert all(picture.interlaced_frame for picture in container.decode(video=0))
+    header = made["no-rate.avi"][: made["no-rate.avi"].index(b"movi")]
+    assert header[header.index(b"strh") + 28 :][:8] == bytes(8), "scale and rate"
+
+
 def kill_one(task: Task) -> Seen:
     """Looks at everything but dies of one recording, as for want of memory."""
     from vision.watching import look_at
@@ -101,6 +128,7 @@ def kill_one(task: Task) -> Seen:
     return look_at(task)
 
 
+@pytest.mark.cluster  # each process that is killed has a new one start, and that loads everything
 def test_a_recording_that_takes_its_process_along_is_named_and_the_rest_is_done(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -108,13 +136,14 @@ def test_a_recording_that_takes_its_process_along_is_named_and_the_rest_is_done(
     parts.mkdir()
     footage = tmp_path / "footage"
     footage.mkdir()
-    for name, content in bad_footage.good(parts).items():
-        (footage / name).write_bytes(content)
+    sound = bad_footage.good(parts)
+    for name in ("hevc.mp4", "plain.mp4", "plain.ts", "rotated.mp4"):
+        (footage / name).write_bytes(sound[name])
     monkeypatch.setattr("vision.batch.look_at", kill_one)
     analysis = analyse([footage], tmp_path / "out", OPTIONS, Processes(2)).analysis
     errors = {video.path: video.error for video in analysis.videos}
     killed = [path for path, error in errors.items() if error == KILLED]
-    assert killed == ["plain.mp4", "plain.ts"] and len(errors) == 6
+    assert killed == ["plain.mp4", "plain.ts"] and len(errors) == 4
 
 
 def test_a_recording_that_grows_while_it_is_read_is_told(
