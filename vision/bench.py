@@ -5,10 +5,13 @@ CPU time of this process, so that a busy machine matters little; runs take turns
 
 from __future__ import annotations
 
+import json
 import statistics
+import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -126,6 +129,43 @@ def cpu_ms(work: Callable[[], object]) -> float:
     return 1000 * (time.process_time() - began)
 
 
+class Peer:
+    """ultralytics in a process of its own, of this interpreter or of another; close it."""
+
+    def __init__(self, python: str, weights: Path, input_px: int) -> None:
+        script = Path(__file__).with_name("bench_peer.py")
+        command = [python, "-I", str(script), str(weights), str(input_px)]
+        try:
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            )
+        except OSError as error:
+            raise ConfigError(f"{python} cannot be run; give --peer-python a Python") from error
+        self._answer()
+
+    def cpu_ms(self, clip: Path, stride: int) -> float:
+        """CPU milliseconds of predicting every so-manieth frame of a clip."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps({"clip": str(clip), "stride": stride}) + "\n")
+        self._process.stdin.flush()
+        return float(self._answer()["cpu_ms"])
+
+    def close(self) -> None:
+        """End it."""
+        self._process.communicate()
+
+    def _answer(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise ConfigError(
+                "the peer needs ultralytics and weights it can read: install the extra train, or "
+                "name a Python that has it with --peer-python"
+            )
+        told: dict[str, Any] = json.loads(line)
+        return told
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """What is measured on one clip."""
@@ -134,22 +174,32 @@ class Job:
     pieces: Sequence[Piece]
     bundle: ModelBundle
     fps: float
-    peer: Path | None = None
+    peer: Peer | None = None
 
-    def ways(self) -> dict[str, Callable[[], object]]:
-        """Each way of doing the work, by name."""
+    def ways(self) -> dict[str, Callable[[], float]]:
+        """Each way of doing the work, by name; each tells its CPU milliseconds."""
         detector = open_detector(self.bundle, threads=1)
         frames = [picture.frame() for picture in decoded(self.pieces[:40])]
         share = len(self.pieces) / max(len(frames), 1)
         every = Rates(1e-6, 1.0, steady=True)
         adaptive = Rates.of(self.fps, [ZONE])
+        replay(self.pieces[:3], seat(detector, every))  # compiling is not what is measured
         ways: dict[str, Callable[[], object]] = {
             "decode": lambda: _drain(picture.frame() for picture in decoded(self.pieces)),
             "inference": lambda: _infer(detector, frames, share),
             "every frame": lambda: replay(self.pieces, seat(detector, every)),
             "adaptive": lambda: replay(self.pieces, seat(detector, adaptive)),
         }
-        return ways | (_peer_ways(self.peer, self.clip, self.stride()) if self.peer else {})
+        own = {name: partial(cpu_ms, work) for name, work in ways.items()}
+        return own | self._peer_ways()
+
+    def _peer_ways(self) -> dict[str, Callable[[], float]]:
+        if self.peer is None:
+            return {}
+        return {
+            "peer, every frame": partial(self.peer.cpu_ms, self.clip, 1),
+            "peer, our rate": partial(self.peer.cpu_ms, self.clip, self.stride()),
+        }
 
     def stride(self) -> int:
         """Every how many frames the peer would have to look for our rate."""
@@ -173,42 +223,23 @@ def _infer(detector: Any, frames: Sequence[Frame], share: float) -> None:
         consider(detector, frames[k % len(frames)])
 
 
-def _peer_ways(weights: Path, clip: Path, stride: int) -> dict[str, Callable[[], object]]:
-    """ultralytics on the same clip; ConfigError without it."""
-    try:
-        import torch
-        from ultralytics import YOLO
-    except ImportError as error:
-        words = "--peer needs ultralytics: install the extra train, or leave it out"
-        raise ConfigError(words) from error
-    torch.set_num_threads(1)
-    network = YOLO(str(weights))
-
-    def predict(step: int) -> int:
-        told = {"stream": True, "verbose": False, "device": "cpu", "vid_stride": step}
-        return sum(1 for _ in network.predict(str(clip), **told))
-
-    return {"peer, every frame": lambda: predict(1), "peer, our rate": lambda: predict(stride)}
-
-
 def measure(job: Job, pairs: int) -> dict[str, float]:
     """Median CPU milliseconds of each way, which take turns."""
     ways = job.ways()
-    for work in ways.values():
-        work()  # compiling and first touches are not what is measured
     told: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(pairs):
         for name, work in ways.items():
-            told[name].append(cpu_ms(work))
+            told[name].append(work())
     return {name: statistics.median(values) for name, values in told.items()}
 
 
 def ratios(told: Mapping[str, float]) -> dict[str, float]:
-    """What performance.md asks for, as far as it was measured."""
+    """What was asked for, as far as it was measured."""
     apart = told["decode"] + told["inference"]
-    found = {"overhead over decode and inference": told["every frame"] / apart - 1}
+    found = {"overhead over decode and networks": told["every frame"] / apart - 1}
     if "peer, every frame" in told:
         found["peer / ours, every frame"] = told["peer, every frame"] / told["every frame"]
+        found["peer / decode and networks alone"] = told["peer, every frame"] / apart
         found["peer on every frame / ours adaptive"] = told["peer, every frame"] / told["adaptive"]
         found["peer at our rate / ours adaptive"] = told["peer, our rate"] / told["adaptive"]
     return found

@@ -37,7 +37,6 @@ class Density:
     p50_ms: float
     p95_ms: float
     cores_busy: float
-    rss_mib_per_stream: float
 
     @property
     def held(self) -> bool:
@@ -46,7 +45,8 @@ class Density:
 
     def told(self) -> dict[str, Any]:
         """As it is written."""
-        return asdict(self) | {"held": self.held}
+        own = {"cpu_ms_a_second_and_camera": 1000 * self.cores_busy / self.streams}
+        return asdict(self) | own | {"held": self.held}
 
 
 @dataclass(slots=True)
@@ -100,7 +100,6 @@ def hold(
     """Watch so many simulated cameras for so long, after they have settled."""
     quit, hall, threads = threading.Event(), _Hall(), list[threading.Thread]()
     hall.desk.lost = hall.drop
-    before_mib = _rss_mib()
     for k in range(streams):
         one = seat(detector, rates_of(mode, fps), hall.desk, f"camera-{k}")
         one.eye.clock = time.monotonic
@@ -113,22 +112,21 @@ def hold(
     quit.wait(seconds)
     hall.counting, passed_s = False, time.monotonic() - began_s
     busy = (time.process_time() - cpu_s) / passed_s
-    rss = (_rss_mib() - before_mib) / streams
     quit.set()
     for thread in threads:
         thread.join()
-    return _summed(hall, (streams, mode, passed_s, busy, rss))
+    return _summed(hall, (streams, mode, passed_s, busy))
 
 
-def _summed(hall: _Hall, run: tuple[int, str, float, float, float]) -> Density:
-    streams, mode, seconds, busy, rss = run
+def _summed(hall: _Hall, run: tuple[int, str, float, float]) -> Density:
+    streams, mode, seconds, busy = run
     looked, ordered = len(hall.latencies_s), sorted(hall.latencies_s)
     lost = hall.lost / max(looked + hall.lost, 1)
-    p50, p95 = (1000 * _at(ordered, share) for share in (0.5, 0.95))
-    return Density(streams, mode, seconds, looked, lost, p50, p95, busy, rss)
+    p50, p95 = (1000 * share_at(ordered, share) for share in (0.5, 0.95))
+    return Density(streams, mode, seconds, looked, lost, p50, p95, busy)
 
 
-def _at(ordered: Sequence[float], share: float) -> float:
+def share_at(ordered: Sequence[float], share: float) -> float:
     """The value below which that share lies; endless when nothing was measured."""
     return ordered[min(int(share * len(ordered)), len(ordered) - 1)] if ordered else math.inf
 
@@ -144,7 +142,7 @@ def _started(work: Any, *arguments: Any) -> threading.Thread:
     return thread
 
 
-def _rss_mib() -> float:
+def rss_mib() -> float:
     """Memory of this process now."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * resource.getpagesize() / 2**20

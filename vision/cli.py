@@ -13,7 +13,7 @@ from vision.chain import verify as verify_chain
 from vision.compare_cli import compare_folders
 from vision.detections import HEAD, KINDS, Detections, HatState, MaskState
 from vision.detector import open_detector
-from vision.errors import ConfigError, KitchenError, SourceError
+from vision.errors import KitchenError, SourceError
 from vision.frames import Frame
 from vision.model import DEFAULT_MODEL, load_model
 from vision.pictures import read_picture
@@ -22,6 +22,7 @@ from vision.pipeline import Detector
 SOME_FAILED: Final = 4
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 
+AT_ONCE: Final = "Cameras at once, may be repeated, 0 for none"
 ModelDir = Annotated[Path, typer.Option("--model", help="Folder of the model bundle.")]
 app.command()(analyze)
 
@@ -40,27 +41,29 @@ def watch(
 @app.command()
 def bench(
     clips: Annotated[list[Path] | None, typer.Argument(help="Videos, or camera addresses.")] = None,
-    streams: Annotated[
-        list[int] | None, typer.Option(min=1, max=2000, help="Cameras at once; may be repeated.")
-    ] = None,
-    mode: Annotated[str, typer.Option(help="steady, keys or adaptive.")] = "steady",
-    fps: Annotated[float, typer.Option(min=0.1, max=60, help="Looks a second.")] = 1.0,
-    seconds: Annotated[float, typer.Option(min=1, help="Length of each run with streams.")] = 30.0,
+    steady: Annotated[list[int] | None, typer.Option(help=f"{AT_ONCE}, a look a second.")] = None,
+    keys: Annotated[list[int] | None, typer.Option(help=f"{AT_ONCE}, on keyframes.")] = None,
+    adaptive: Annotated[list[int] | None, typer.Option(help=f"{AT_ONCE}, as `watch`.")] = None,
+    alerts: Annotated[int, typer.Option(min=0, max=50, help="Cameras that raise alerts.")] = 6,
+    fps: Annotated[float, typer.Option(min=0.1, max=60, help="Looks a second in a burst.")] = 5.0,
+    seconds: Annotated[float, typer.Option(min=1, help="Length of each run of cameras.")] = 30.0,
     pairs: Annotated[int, typer.Option(min=0, help="Turns of each way; 0 leaves it out.")] = 5,
-    repeats: Annotated[int, typer.Option(min=1, help="How often the clip is sent.")] = 1,
+    repeats: Annotated[int, typer.Option(min=1, help="How often a clip is sent.")] = 1,
     peer: Annotated[Path | None, typer.Option(help=".pt weights for ultralytics.")] = None,
+    peer_python: Annotated[Path | None, typer.Option(help="A Python with ultralytics.")] = None,
     out: Annotated[Path, typer.Option("--out", help="Folder for JSON and picture.")] = Path(
         "bench"
     ),
     model: ModelDir = DEFAULT_MODEL,
 ) -> None:
     """Measure what cameras cost here, against ultralytics where that is installed."""
-    from vision.bench_cli import MODES, run_bench
+    from vision.bench_cli import Wanted, run_bench
 
-    if mode not in MODES:
-        raise ConfigError(f"--mode is one of {', '.join(MODES)}")
-    how = {"mode": mode, "fps": fps, "seconds": seconds, "pairs": pairs}
-    run_bench(clips or [], streams or [], out, model, how | {"repeats": repeats, "peer": peer})
+    asked = {"steady": [20] if steady is None else steady, "keys": [80] if keys is None else keys}
+    asked["adaptive"] = adaptive or []
+    streams = {mode: [count for count in counts if count > 0] for mode, counts in asked.items()}
+    wanted = Wanted(pairs, repeats, fps, seconds, streams, alerts, peer, peer_python)
+    run_bench(clips or [], out, model, wanted)
 
 
 @app.command()

@@ -24,6 +24,7 @@ EVERYWHERE: Final = "*"
 class Delivery:
     """What one round did: alerts and updates sent, refused, left to another watch; how many wait.
 
+    ``stored`` are the alerts that lie in the API now with their evidence, by id.
     ``reasons`` has the answer that holds each camera back; "*" stands for all of them.
     """
 
@@ -31,6 +32,7 @@ class Delivery:
     kept: int = 0
     refused: int = 0
     superseded: set[str] = field(default_factory=set)
+    stored: list[str] = field(default_factory=list, compare=False)
     reasons: dict[str, Answer] = field(default_factory=dict)
 
     @property
@@ -92,6 +94,8 @@ class Outbox(Closing):
                 continue
             answer = self._send(api, item)
             delivery.sent += answer.outcome == "taken"
+            if item.kind == "alert" and answer.outcome == "taken":
+                delivery.stored.append(item.alert_id)
             delivery.refused += answer.outcome == "refused"
             if answer.outcome == "superseded":
                 delivery.superseded.add(item.alert_id)

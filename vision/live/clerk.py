@@ -25,6 +25,7 @@ from vision.outbox import Outbox
 from vision.second_look import Detector
 
 POLL_S: Final = 0.5
+DUES_KEPT: Final = 1000
 HEALTH_WORDS: Final = "The camera's health is told by the worker that reads it; no model judged it."
 HEALTH_MODEL: Final = ModelRef(
     name="camera health", sha256=hashlib.sha256(HEALTH_WORDS.encode()).hexdigest()
@@ -110,6 +111,7 @@ class Clerk:
     _jobs: SimpleQueue[Job] = field(default_factory=SimpleQueue)
     recording: bool = True
     beat_s: float = 0.0
+    due_s: dict[str, float] = field(default_factory=dict)
 
     def put(self, job: Job) -> None:
         """Leave a job; any thread may."""
@@ -155,10 +157,17 @@ class Clerk:
         writer = self.vault.writer()
         items = file_proof(job.proof, str(job.one.id), self.detector, writer)
         alert = alert_of(job.proof, job.one, job.camera.id, (self.model, job.rules), items)
+        self._remember(job)
         self._tell(job.camera, job.one, alert, {i.sha256: writer.folder / i.path for i in items})
         self.recording = True
         self.metrics.alerts.labels(alert.rule).inc()
         self.metrics.delay_s.observe(time.monotonic() - job.proof.until_s)
+
+    def _remember(self, job: Raise) -> None:
+        """When it was due, until it lies in the API; of those that never come there the newest."""
+        if len(self.due_s) >= DUES_KEPT:
+            del self.due_s[next(iter(self.due_s))]
+        self.due_s[str(job.one.id)] = job.proof.until_s
 
     def _tell_trouble(self, job: Trouble) -> None:
         items, files = [], dict[str, Path]()

@@ -39,6 +39,12 @@ class Metrics:
             buckets=DELAYS_S,
             registry=self.registry,
         )
+        self.stored_s = Histogram(
+            PREFIX + "alert_stored_seconds",
+            "From the moment an alert was due to its lying in the API with its evidence",
+            buckets=DELAYS_S,
+            registry=self.registry,
+        )
         self.age_s = self._gauge("picture_age_seconds", "Age of the last picture", "camera")
         self.health = self._gauge("health", "1 for the state a camera is in", "camera", "state")
         self.tempo = self._gauge("tempo", "0 quiet, 1 calm, 2 burst", "camera")

@@ -184,7 +184,15 @@ class Worker:
         if not self.clerk.recording:
             log.error("recording stopped", spool_bytes=used, free=self._vault.has_room())
 
+    def stored(self, delay_s: float) -> None:
+        """An alert lies in the API, so long after it was due."""
+        self.metrics.stored_s.observe(delay_s)
+
     def _delivered(self, delivery: Delivery) -> None:
+        for alert_id in delivery.stored:
+            due_s = self.clerk.due_s.pop(alert_id, None)
+            if due_s is not None:
+                self.stored(time.monotonic() - due_s)
         self.metrics.refused.inc(delivery.refused)
         self.metrics.superseded.inc(len(delivery.superseded))
         level = log.warning if delivery.refused or delivery.reasons else log.info
