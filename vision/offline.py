@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from vision.reasons import reason
 from vision.summary import HOUR_S
+from vision.whole import writing_whole
 from vision.words import HEALTH, RULES, SEVERITIES, ZONES
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -77,6 +78,5 @@ def environment() -> Environment:
 
 def write_whole(path: Path, text: str) -> None:
     """Write a page whole or not at all."""
-    half = path.with_suffix(".part")
-    half.write_text(text, "utf-8")
-    half.replace(path)
+    with writing_whole(path) as half:
+        half.write_text(text, "utf-8")

@@ -14,6 +14,7 @@ from vision.results import Filed, Observed, RecordedRecord, VideoRecord
 from vision.strict import Strict
 from vision.video import file_sha256
 from vision.watching import CHANGED, Seen, Task
+from vision.whole import writing_whole
 
 HEAD_END: Final = b"\n"
 
@@ -111,9 +112,8 @@ class Parts:
 
     def _write(self, path: Path, content: bytes) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        half = path.with_suffix(".half")
-        half.write_bytes(content)
-        half.replace(path)
+        with writing_whole(path) as half:
+            half.write_bytes(content)
 
     def _piece(self, task: Task) -> Path:
         span = f"{task.segment.start_s:.0f}-{task.segment.end_s:.0f}"

@@ -17,6 +17,7 @@ from vision.alert import Alert, Box, EvidenceRef, ModelRef, RulesRef, Unit
 from vision.names import RuleId, Severity, ZoneType
 from vision.recorded import DEFAULT_TIME_ZONE, Source
 from vision.strict import Strict
+from vision.whole import writing_whole
 
 SCHEMA: Literal["brightkitchen.episodes/1"] = "brightkitchen.episodes/1"
 
@@ -187,6 +188,5 @@ class Filed(Strict):
 
 def write_json(analysis: Analysis, path: Path) -> None:
     """Write ``episodes.json`` whole or not at all."""
-    half = path.with_suffix(".part")
-    half.write_text(analysis.to_json(), "utf-8")
-    half.replace(path)
+    with writing_whole(path) as half:
+        half.write_text(analysis.to_json(), "utf-8")

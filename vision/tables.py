@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -13,6 +17,7 @@ import xlsxwriter
 
 from vision.results import Analysis, EpisodeRecord, VideoRecord
 from vision.summary import moment
+from vision.whole import writing_whole
 
 COLUMNS: Final[dict[str, str]] = {
     "id": "VARCHAR",
@@ -88,18 +93,34 @@ def write_parquet(analysis: Analysis, path: Path) -> None:
         if analysis.episodes:
             # Column names are constants above; every value is bound.
             memory.executemany(f"INSERT INTO episodes VALUES ({marks})", list(rows(analysis)))  # noqa: S608
-        memory.table("episodes").to_parquet(str(path))
+        with writing_whole(path) as half, _room_told():
+            memory.table("episodes").to_parquet(str(half))
+
+
+@contextmanager
+def _room_told() -> Iterator[None]:
+    """DuckDB's words for a full disk, as the error everybody else raises."""
+    try:
+        yield
+    except duckdb.IOException as error:
+        said = os.strerror(errno.ENOSPC)
+        if said not in str(error):
+            raise
+        raise OSError(errno.ENOSPC, said) from error
 
 
 def write_xlsx(analysis: Analysis, path: Path) -> None:
     """A sheet of episodes and one of recordings, times as the walls' clocks showed them."""
     # Text from footage is never read as a formula.
-    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
     clock = ZoneInfo(analysis.options.time_zone)
-    with xlsxwriter.Workbook(str(path), options) as book:
+    content = BytesIO()
+    with xlsxwriter.Workbook(content, options) as book:
         _add_sheet(book, "episodes", tuple(COLUMNS), list(rows(analysis)), clock)
         videos = [video_row(video) for video in analysis.videos]
         _add_sheet(book, "recordings", VIDEO_COLUMNS, videos, clock)
+    with writing_whole(path) as half:
+        half.write_bytes(content.getvalue())
 
 
 def _add_sheet(

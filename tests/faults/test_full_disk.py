@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands import Run
 from tests.live.driven import Site, ago, drive
 from tests.live.seen import clip, kitchen, sent
 from vision.chain import verify
 
 pytestmark = pytest.mark.live
 MIB = 1024 * 1024
+SAMPLE = Path(__file__).parent.parent.parent / "sample_videos" / "range-no-hat.mp4"
 
 
 @pytest.fixture
@@ -62,3 +64,37 @@ def test_a_disk_that_fills_up_under_way_costs_nothing_but_what_could_not_be_prov
     (day,) = (path for path in (small_disk / "evidence").iterdir() if path.is_dir())
     assert verify(day).first_bad is None
     site.close()
+
+
+def leave(disk: Path, kib: int) -> None:
+    """Take what is left but for so much."""
+    with fill(disk).open("rb+") as file:
+        file.truncate(max(file.seek(0, os.SEEK_END) - kib * 1024, 0))
+
+
+def pages_kib(*files: Path) -> int:
+    """What they take of a disk in memory."""
+    return sum(-(-file.stat().st_size // 4096) * 4 for file in files)
+
+
+def test_an_analysis_that_fills_the_disk_goes_on_wherever_it_broke_off(
+    small_disk: Path, tmp_path: Path, run: Run
+) -> None:
+    ask = ("analyze", SAMPLE, "--fps", 2, "--workers", 1, "--quiet", "--resume", "--out")
+    calm, out = tmp_path / "calm", small_disk / "out"
+    assert run(*ask, calm).code == 0
+    out.mkdir()
+    told = pages_kib(calm / "episodes.json", calm / "report.html")
+    table = pages_kib(calm / "episodes.parquet")
+    # No room for the first piece, for evidence, for a clip, the report, Parquet, Excel.
+    for kib in (0, 8, 120, 700, told - 4, told, told + table):
+        leave(small_disk, kib)
+        ended = run(*ask, out)
+        assert ended.code == 1 and len(ended.err.strip().splitlines()) == 1, (kib, ended)
+        assert "free space" in ended.err and not list(out.rglob("*.part")), kib
+        for result in out.glob("*.*"):
+            result.unlink()
+    (small_disk / "filler").unlink()
+    assert run(*ask, out).code == 0
+    assert run("verify", out).code == 0
+    assert (out / "episodes.json").read_bytes() == (calm / "episodes.json").read_bytes()

@@ -173,7 +173,7 @@ def test_a_full_disk_ends_the_run_with_a_sentence_and_it_is_taken_up_again(
     write = Path.write_bytes
 
     def full(path: Path, content: bytes) -> int:
-        if path.suffix == ".half":
+        if path.suffix == ".part":
             raise OSError(28, "No space left on device")
         return write(path, content)
 
