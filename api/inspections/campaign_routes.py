@@ -14,6 +14,7 @@ from api.inspections.routes import InspectorDep
 from api.inspections.store import today_of
 from api.text import PlainText
 from api.web.campaign_papers import Form, campaign_paper
+from api.web.language import LanguageCode
 from api.web.rendering import language_of
 
 router = APIRouter(prefix="/api/v1/campaigns", tags=["inspections"])
@@ -88,11 +89,12 @@ def read_summary(
     found: InspectorDep,
     database: DatabaseDep,
     form: Form = "xlsx",
+    language: LanguageCode | None = None,
 ) -> Response:
-    """The summary as `csv`, `xlsx` or `pdf`, in the language that the request accepts."""
+    """The summary as `csv`, `xlsx` or `pdf`, in that language or the one the request accepts."""
     with database.reading() as session:
         told = store.summary(session, found.person, campaign_id)
     zone = request.app.state.settings.time_zone
-    paper = campaign_paper(told, form, language_of(request), zone)
+    paper = campaign_paper(told, form, language or language_of(request), zone)
     named = {"Content-Disposition": f'attachment; filename="campaign-{campaign_id}.{form}"'}
     return Response(paper.content, 200, named, paper.media_type)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
-
-import xlsxwriter
 
 from api.database import now
 from api.inspections.campaign_schemas import CampaignSummary
 from api.inspections.checklists import read_checklist
 from api.inspections.schemas import VisitOut
+from api.ledger.sheets import MEDIA_TYPE, Sheet, workbook
 from api.stats.csv_text import as_csv
 from api.web import visit_words
 from api.web.language import TAGS, LanguageCode, clock_at, translations
@@ -25,7 +24,7 @@ from vision.errors import NotFoundError
 Form = Literal["csv", "xlsx", "pdf"]
 MEDIA_TYPES: Final[dict[Form, str]] = {
     "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx": MEDIA_TYPE,
     "pdf": "application/pdf",
 }
 VISITS: Final = (
@@ -50,6 +49,8 @@ ITEMS: Final = (
     N_("N/A"),
     N_("Share met"),
 )
+VISITS_WIDE: Final = (32, 20, 9, 12, 16, 14, 12, 8, 8, 8, 10, 10)
+ITEMS_WIDE: Final = (70, 10, 10, 10, 10, 12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,14 @@ class Reader:
         """A text of the catalogue."""
         return translations(self.code).gettext(text)
 
+    def stamp(self, at: datetime) -> str:
+        """With its year."""
+        return f"{at.astimezone(ZoneInfo(self.zone)):%Y-%m-%d %H:%M}"
+
+    def plain(self, value: object) -> object:
+        """The same, times as texts."""
+        return self.stamp(value) if isinstance(value, datetime) else value
+
     def yes(self, flag: bool) -> str:
         """A word for it."""
         return self.say(N_("yes") if flag else N_("no"))
@@ -81,7 +90,8 @@ def campaign_paper(told: CampaignSummary, form: Form, code: LanguageCode, zone: 
     reader = Reader(code, zone)
     if form == "csv":
         header = [reader.say(name) for name in VISITS]
-        content = as_csv(header, _visit_rows(told, reader)).encode()
+        rows = ([reader.plain(cell) for cell in row] for row in _visit_rows(told, reader))
+        content = as_csv(header, rows).encode()
     elif form == "xlsx":
         content = _workbook(told, reader)
     else:
@@ -96,16 +106,11 @@ def _visit_rows(told: CampaignSummary, reader: Reader) -> Iterable[list[object]]
             visit.station_name,
             visit.risk,
             reader.say(visit_words.STATE[visit.state]),
-            _stamp(visit, reader),
+            visit.finished_at,
             visit.inspector_name,
             *_result(visit, reader),
             reader.yes(visit.ordered) if visit.state == "done" else None,
         ]
-
-
-def _stamp(visit: VisitOut, reader: Reader) -> str | None:
-    at = visit.finished_at
-    return None if at is None else f"{at.astimezone(ZoneInfo(reader.zone)):%Y-%m-%d %H:%M}"
 
 
 def _result(visit: VisitOut, reader: Reader) -> list[object]:
@@ -127,36 +132,18 @@ def _item_rows(told: CampaignSummary, reader: Reader) -> Iterable[list[object]]:
 
 def _workbook(told: CampaignSummary, reader: Reader) -> bytes:
     """Two sheets; what people typed is never taken for a formula."""
-    sink = io.BytesIO()
-    safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(sink, {"in_memory": True} | safe) as book:
-        bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-        share = book.add_format({"num_format": "0 %"})
-        for name, header, rows, wide in (
-            (N_("Visits"), VISITS, _visit_rows(told, reader), 24),
-            (N_("Items"), ITEMS, _item_rows(told, reader), 60),
-        ):
-            sheet = book.add_worksheet(reader.say(name))
-            sheet.set_column(0, 0, wide)
-            sheet.set_column(1, len(header) - 1, 14)
-            sheet.freeze_panes(1, 1)
-            _write(sheet, [[reader.say(word) for word in header]], 0, bold)
-            _write(sheet, rows, 1, None)
-            place = [reader.say(word) for word in header].index(reader.say(N_("Share met")))
-            sheet.set_column(place, place, 12, share)
-    return sink.getvalue()
-
-
-def _write(
-    sheet: xlsxwriter.worksheet.Worksheet,
-    rows: Iterable[Sequence[object]],
-    first: int,
-    look: xlsxwriter.format.Format | None,
-) -> None:
-    for number, row in enumerate(rows, first):
-        for column, value in enumerate(row):
-            if value is not None:
-                sheet.write(number, column, value, look)
+    campaign = told.campaign
+    checklist = read_checklist(campaign.checklist).name.say(reader.code)
+    notes = [f"{campaign.starts_on} – {campaign.ends_on} · {checklist} · {campaign.created_by}"]
+    notes += [campaign.purpose] if campaign.purpose else []
+    sheets = [
+        Sheet(reader.say(name), campaign.name, notes, [reader.say(one) for one in head], *table)
+        for name, head, table in (
+            (N_("Visits"), VISITS, (_visit_rows(told, reader), VISITS_WIDE)),
+            (N_("Items"), ITEMS, (_item_rows(told, reader), ITEMS_WIDE)),
+        )
+    ]
+    return workbook(sheets, ZoneInfo(reader.zone))
 
 
 def _pdf(told: CampaignSummary, reader: Reader) -> bytes:
@@ -177,7 +164,7 @@ def _pdf(told: CampaignSummary, reader: Reader) -> bytes:
             code=reader.code,
             tag=TAGS[reader.code],
             clock=clock_at(reader.code, reader.zone, moment),
-            stamp=lambda at: f"{at.astimezone(ZoneInfo(reader.zone)):%Y-%m-%d %H:%M}",
+            stamp=reader.stamp,
             made_at=moment,
             zone=reader.zone,
             **{name: getattr(visit_words, name) for name in dir(visit_words) if name.isupper()},

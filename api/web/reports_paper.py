@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -23,9 +24,11 @@ from api.web.words import N_
 FIGURE: Final = N_("Figure")
 PERIOD: Final = N_("This period")
 BEFORE: Final = N_("Period before")
+INTERVAL: Final = N_("95 %% interval")
 MEANING: Final = N_("Definition")
 BY_RULE: Final = N_("By rule")
 BY_STATION: Final = N_("By station")
+SHARES: Final = ("on_time", "precision")
 HEAD: Final[dict[str, str]] = {"rule": N_("Rule"), "station": N_("Station")}
 
 
@@ -52,18 +55,29 @@ class ReportPaper:
         """With its year."""
         return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M}"
 
+    @property
+    def notes(self) -> list[str]:
+        """What stands above each table."""
+        return [self.say(GENERATED)] if self.report.figures.generated else []
+
+    @property
+    def between(self) -> str:
+        """The head of the intervals' column."""
+        return self.say(INTERVAL) % ()
+
     def name(self, item: FigureItem, by: str) -> str:
         """What a group is called."""
         return matter_of(item.key, self.language) if by == "rule" else item.name
 
     @property
-    def rows(self) -> list[tuple[str, object, object, str]]:
-        """Each figure now and before, and its definition; shares as shares."""
+    def rows(self) -> list[tuple[str, object, str, object, str]]:
+        """Each figure, its interval, the figure before, and its definition; shares as shares."""
         told = self.report.figures
         found = [
             (
                 self.say(words.LABEL[name]),
                 _value(told.total, name),
+                interval(getattr(told.total, name)),
                 _value(told.before, name),
                 self.say(words.DEFINITION[name]),
             )
@@ -71,12 +85,17 @@ class ReportPaper:
         ]
         name = "available"
         label, meaning = self.say(words.LABEL[name]), self.say(words.DEFINITION[name])
-        return [*found, (label, told.available, told.available_before, meaning)]
+        return [*found, (label, told.available, "", told.available_before, meaning)]
 
 
 def _value(figures: Figures, name: str) -> object:
     value = getattr(figures, name)
     return value.value if isinstance(value, ShareOut) else value
+
+
+def interval(value: object) -> str:
+    """Within which a share lies; empty for what is none."""
+    return f"{shown(value.low)} – {shown(value.high)}" if isinstance(value, ShareOut) else ""
 
 
 def shown(value: object) -> str:
@@ -88,29 +107,34 @@ def shown(value: object) -> str:
 
 def report_workbook(paper: ReportPaper) -> bytes:
     """Three sheets: figures with definitions, by rule, by station."""
-    notes = [GENERATED] if paper.report.figures.generated else []
-    said = [paper.say(text) for text in notes]
-    head = [paper.say(text) for text in (FIGURE, PERIOD, BEFORE, MEANING)]
-    title = paper.title
-    sheets = [Sheet(paper.say(FIGURE), title, said, head, paper.rows, (24, 14, 14, 42))]
     told = paper.report.figures
-    for name, by, items in (
-        (BY_RULE, "rule", told.by_rule),
-        (BY_STATION, "station", told.by_station),
-    ):
-        sheets.append(_parted(paper, paper.say(name), by, items))
+    name = paper.say(FIGURE)
+    head = [name, paper.say(PERIOD), paper.between, paper.say(BEFORE), paper.say(MEANING)]
+    sheets = [
+        Sheet(name, paper.title, paper.notes, head, paper.rows, (31, 14, 18, 14, 80)),
+        _parted(paper, paper.say(BY_RULE), "rule", told.by_rule),
+        _parted(paper, paper.say(BY_STATION), "station", told.by_station),
+    ]
     return workbook(sheets, paper.zone)
 
 
 def _parted(paper: ReportPaper, name: str, by: str, items: list[FigureItem]) -> Sheet:
     unparted = UNPARTED["rule"] if by == "rule" else ()
     columns = [name for name in Figures.model_fields if name not in unparted]
-    head = [paper.say(HEAD[by]), *(paper.say(words.LABEL[column]) for column in columns)]
-    rows = [
-        [paper.name(item, by), *(_value(item.figures, column) for column in columns)]
-        for item in items
-    ]
-    return Sheet(name, f"{paper.title} · {name}", [], head, rows, [30, *[13] * len(columns)])
+    head, widths = [paper.say(HEAD[by])], [28]
+    for column in columns:
+        share = column in SHARES
+        head += [paper.say(words.LABEL[column]), *([paper.between] if share else [])]
+        widths += [12, 18] if share else [12]
+    rows = [[paper.name(item, by), *_cells(item.figures, columns)] for item in items]
+    return Sheet(name, f"{paper.title} · {name}", paper.notes, head, rows, widths)
+
+
+def _cells(figures: Figures, columns: list[str]) -> Iterator[object]:
+    for column in columns:
+        yield _value(figures, column)
+        if column in SHARES:
+            yield interval(getattr(figures, column))
 
 
 def report_pdf(paper: ReportPaper) -> bytes:

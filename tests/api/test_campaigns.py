@@ -114,17 +114,21 @@ def test_another_station_sees_nothing_of_it(
     assert_problem(south.post(f"{CAMPAIGNS}/{campaign}/close"), 404, "not-found")
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(("language", "head"), [("zh", "静态风险"), ("en", "Static risk")])
 def test_the_summary_as_a_file_runs_nothing(
-    inspector: TestClient, schools: list[str], language: str
+    inspector: TestClient, schools: list[str], language: str, head: str
 ) -> None:
+    """In the language that is chosen, whatever the browser would like."""
     campaign = started(inspector, schools)
-    asked = {"Accept-Language": language}
-    table = inspector.get(f"{CAMPAIGNS}/{campaign}/summary?form=csv", headers=asked)
+    other = {"Accept-Language": "en" if language == "zh" else "zh"}
+    address = f"{CAMPAIGNS}/{campaign}/summary?language={language}&form="
+    table = inspector.get(f"{address}csv", headers=other)
     assert "'=School 0" in table.text and "\n=School" not in table.text
-    book = inspector.get(f"{CAMPAIGNS}/{campaign}/summary?form=xlsx", headers=asked)
+    assert head in table.text
+    book = inspector.get(f"{address}xlsx", headers=other)
     with zipfile.ZipFile(io.BytesIO(book.content)) as parts:
         sheet = parts.read("xl/worksheets/sheet1.xml").decode()
-    assert "<f>" not in sheet
-    paper = inspector.get(f"{CAMPAIGNS}/{campaign}/summary?form=pdf", headers=asked)
+        texts = parts.read("xl/sharedStrings.xml").decode()
+    assert "<f>" not in sheet and head in texts
+    paper = inspector.get(f"{address}pdf", headers=other)
     assert paper.content.startswith(b"%PDF")

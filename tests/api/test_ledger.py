@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -161,6 +162,21 @@ def test_no_text_of_a_workbook_is_a_formula() -> None:
         assert b"<f>" not in packed.read("xl/worksheets/sheet1.xml")
     rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
     assert ["'=cmd|' /C calc'!A0"] in rows and ["fine"] in rows
+
+
+@pytest.mark.parametrize(("widths", "paper"), [((20, 80, 60), 9), ((20, 80, 70), 8)])
+def test_a_sheet_is_printed_in_full_across_one_page(widths: tuple[int, ...], paper: int) -> None:
+    """Every line of a long text shows, in spreadsheets that grow no row by themselves too."""
+    row = ["短", "这段说明很长，一行放不下" * 7, 1]
+    sheet = Sheet("s", "t", [], ["a", "b", "c"], [row, ["", "", 2]], widths)
+    content = workbook([sheet], ZoneInfo("Asia/Shanghai"))
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        told = packed.read("xl/worksheets/sheet1.xml").decode()
+        names = packed.read("xl/workbook.xml").decode()
+    assert f'paperSize="{paper}" fitToHeight="0" orientation="landscape"' in told
+    assert "$3:$3</definedName>" in names
+    heights = [float(one) for one in re.findall(r'<row r="[34567]".*? ht="([0-9.]+)"', told)]
+    assert heights == [15.75, 47.25, 15.75]
 
 
 def test_the_board_says_how_things_stand(kitchen: Kitchen, filled: TestClient) -> None:
