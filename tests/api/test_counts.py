@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import time
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -192,3 +194,99 @@ def test_a_second_more_or_less_decides_the_day(database: Database) -> None:
         session.flush()
         days = sorted(session.scalars(select(AlertCountRow.day)))
     assert [f"{day}" for day in days] == ["2026-11-30", "2026-12-01"]
+
+
+Change = Callable[[Session], object]
+MEANWHILE_S = 30.0
+
+
+def one_of_first(session: Session) -> AlertRow:
+    """The alert of the first restaurant that was there before."""
+    return session.scalars(select(AlertRow).where(AlertRow.restaurant_id == "r1")).one()
+
+
+def post(session: Session) -> None:
+    """A further alert of the first restaurant."""
+    new = alert(random.Random(7))
+    new.restaurant_id = new.camera_id = "r1"
+    session.add(new)
+
+
+def uphold(session: Session) -> None:
+    one_of_first(session).status = "upheld"
+
+
+def move(session: Session) -> None:
+    whose = RestaurantRow.id == "r1"
+    session.execute(update(RestaurantRow).where(whose).values(station_id="s2"))
+
+
+def recount(session: Session) -> None:
+    count_anew(session, SHANGHAI)
+
+
+def begin_two(database: Database, first: Change, second: Change, *, waits: bool) -> None:
+    """The second's transaction begins, and where it need not wait ends, within the first's."""
+
+    def meanwhile() -> None:
+        with database.writing() as session:
+            second(session)
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.writing() as session:
+            first(session)
+            session.flush()
+            running = pool.submit(meanwhile)
+            if waits:
+                see_waiting(database, running)
+            else:
+                running.result(MEANWHILE_S)
+        running.result(MEANWHILE_S)
+
+
+def see_waiting(database: Database, running: Future[None]) -> None:
+    """Until somebody waits for another's lock."""
+    told = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()"
+    until = time.monotonic() + MEANWHILE_S
+    while True:
+        with database.reading() as session:
+            if session.scalar(text(told)):
+                return
+        assert not running.done() and time.monotonic() < until, "nobody waited"
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(
+    ("first", "second", "waits"),
+    [
+        pytest.param(move, post, True, id="an alert comes while its restaurant moves"),
+        pytest.param(post, move, True, id="a restaurant moves while its alert comes"),
+        pytest.param(move, uphold, True, id="an alert is decided while its restaurant moves"),
+        pytest.param(uphold, move, True, id="a restaurant moves while its alert is decided"),
+        pytest.param(recount, post, True, id="an alert comes while all are counted anew"),
+        pytest.param(post, recount, True, id="all are counted anew while an alert comes"),
+        pytest.param(recount, move, True, id="a restaurant moves while all are counted anew"),
+        pytest.param(move, recount, True, id="all are counted anew while a restaurant moves"),
+        pytest.param(sum_up, sum_up, True, id="two sum up"),
+        pytest.param(sum_up, post, False, id="an alert comes while somebody sums up"),
+        pytest.param(post, sum_up, False, id="somebody sums up while an alert comes"),
+    ],
+)
+def test_two_at_once_count_each_alert_once(
+    database: Database, first: Change, second: Change, waits: bool
+) -> None:
+    with database.writing() as session:
+        known = alert(random.Random(6))
+        known.restaurant_id, known.origin, known.status = "r1", "camera", "waiting"
+        session.add(known)
+    begin_two(database, first, second, waits=waits)
+    with database.reading() as session:
+        assert differences(session, SHANGHAI) == []
+        posted = 2 if post in (first, second) else 1
+        assert session.scalar(select(func.sum(AlertCountRow.alerts))) == posted
+        station = "s2" if move in (first, second) else "s1"
+        cells = select(AlertCountRow.station_id, func.sum(AlertCountRow.alerts))
+        cells = cells.group_by(AlertCountRow.station_id)
+        told = {place: count for place, count in session.execute(cells) if count}
+        assert told == {station: posted}
