@@ -44,6 +44,16 @@ def test_the_stretch_counts_from_when_the_picture_stood_still() -> None:
     assert log.intervals == (Interval("frozen", 1.0, 11.0),)
 
 
+def night(time_s: float, key_every_s: float = 2.0) -> Frame:
+    """A still room as encoders send it: noise comes with a key picture and stays until the next."""
+    noise = np.random.default_rng(int(time_s / key_every_s)).normal(0, 1.5, (90, 160, 3))
+    return Frame((60 + noise).clip(0, 255).astype(np.uint8), time_s)
+
+
+def test_a_still_room_whose_noise_changes_with_each_key_picture_is_not_frozen() -> None:
+    assert set(states(*(night(k / 5) for k in range(150)))) == {"ok"}
+
+
 def test_two_readings_of_one_picture_have_one_digest_and_those_of_another_do_not() -> None:
     picture = lively(0.0)
     first, again = HealthSensor().read(picture), HealthSensor().read(Frame(picture.image, 9.0))

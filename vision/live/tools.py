@@ -47,11 +47,16 @@ class PerThread:
         self._make = make
         self._own: Any = threading.local()
 
+    def warm(self) -> None:
+        """Make this thread's detector now rather than when it is waited for."""
+        self._mine()
+
     def _mine(self) -> Detector:
         if not hasattr(self._own, "detector"):
             with FIRST_USE:
                 made = self._make()
-                made.detect(Frame(np.zeros((192, 320, 3), np.uint8), 0.0))
+                # Of the shape that most cameras have, so that it is compiled for them already.
+                made.detect(Frame(np.zeros((360, 640, 3), np.uint8), 0.0))
             self._own.detector = made
         mine: Detector = self._own.detector
         return mine

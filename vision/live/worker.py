@@ -69,7 +69,7 @@ class Worker:
     def _open(self, stack: ExitStack) -> None:
         config, worker = self.config, self.config.worker
         bundle = load_model(config.model_dir or DEFAULT_MODEL)
-        detector = PerThread(lambda: open_detector(bundle, threads=1))
+        detector = self._detector = PerThread(lambda: open_detector(bundle, threads=1))
         self._vault = stack.enter_context(
             Vault(config.evidence_dir, worker.evidence_max_gib * GIB, worker.disk_reserve_gib * GIB)
         )
@@ -107,7 +107,7 @@ class Worker:
         count = self.config.worker.threads or os.cpu_count() or 1
         work: list[tuple[str, Callable[[], None]]] = [
             *((f"look {number}", self._look) for number in range(count)),
-            ("clerk", lambda: self.clerk.run(self.quit.is_set)),
+            ("clerk", self._prove),
             ("outbox", lambda: self._outbox.run(self._api, self.quit, self._delivered)),
             ("courier", self._run_errands),
             *([("sharing", self._share)] if self._sharing else []),
@@ -135,6 +135,10 @@ class Worker:
                 log.warning("picture not usable", camera=camera_id, why=str(error))
             finally:
                 self.desk.done(camera_id)
+
+    def _prove(self) -> None:
+        self._detector.warm()  # or the first alert would wait for it
+        self.clerk.run(self.quit.is_set)
 
     def _share(self) -> None:
         assert self._sharing is not None
