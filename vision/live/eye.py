@@ -72,7 +72,7 @@ class Eye:
             return
         if time_s - self._gated_s >= GATE_EVERY_S:
             self._gated_s = time_s
-            if self._gate.moved(picture.luma()):
+            if self._gate.moved(picture.luma(), time_s):
                 self.sampler.moved(time_s)
         if self.sampler.due(time_s):
             self.pace.due(time_s)

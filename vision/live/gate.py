@@ -2,33 +2,64 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+import math
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 import cv2
 import numpy as np
 
+from vision.detections import Mask
 from vision.frames import Image
 
 LEVEL: Final = 8.0
 NOISE_TIMES: Final = 6.0
 # A rat of 25 px in a picture of 1920 covers about so many pixels of the small one.
 LEAST_PX: Final = 6
+# A clock, a fan: what changed in each of so many spans is left alone, unless it is large.
+RESTLESS_SPANS: Final = 6
+SPAN_S: Final = 1.5
+RESTLESS_SHARE: Final = 0.02
+# Figures of a clock do not change the same pixels each time, but those of one digit or the next.
+DIGIT_PX: Final = 13
 
 
 @dataclass(slots=True)
 class Gate:
-    """Compares each small picture with the one before it."""
+    """Compares each small picture with the one before it; times rise from call to call."""
 
     _before: Image | None = None
+    _during: Mask | None = None
+    _since_s: float = -math.inf
+    _spans: deque[Any] = field(default_factory=lambda: deque(maxlen=RESTLESS_SPANS))
 
-    def moved(self, luma: Image) -> bool:
-        """Whether more than noise has changed; never for the first picture."""
+    def moved(self, luma: Image, time_s: float) -> bool:
+        """Whether more than noise has changed in what is not always changing; never at first."""
         before, self._before = self._before, luma
         if before is None or before.shape != luma.shape:
+            self._during = None
+            self._spans.clear()
             return False
         change = cv2.blur(luma.astype(np.float32) - before, (3, 3))
         # Brighter or darker as a whole is light; half of all pixels change less than noise does.
         change = np.abs(change - np.median(change))
         noise = 1.4826 * float(np.median(change))
-        return int((change > max(LEVEL, NOISE_TIMES * noise)).sum()) >= LEAST_PX
+        changed: Mask = change > max(LEVEL, NOISE_TIMES * noise)
+        new = changed & ~self._restless(changed)
+        self._note(changed, time_s)
+        return int(new.sum()) >= LEAST_PX
+
+    def _restless(self, like: Mask) -> Mask:
+        """What changed in each of the last spans; nothing when that is a large part."""
+        if len(self._spans) < RESTLESS_SPANS:
+            return np.zeros_like(like)
+        always: Mask = np.logical_and.reduce(list(self._spans))
+        return always if float(always.mean()) <= RESTLESS_SHARE else np.zeros_like(like)
+
+    def _note(self, changed: Mask, time_s: float) -> None:
+        self._during = changed if self._during is None else self._during | changed
+        if time_s - self._since_s >= SPAN_S:
+            around = np.ones((DIGIT_PX, DIGIT_PX), np.uint8)
+            self._spans.append(cv2.dilate(self._during.astype(np.uint8), around) > 0)
+            self._during, self._since_s = None, time_s
