@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -117,6 +118,44 @@ def test_a_running_analysis_is_cancelled_and_resumed(
     expect(now.get_by_role("status")).to_contain_text("finished", timeout=120_000)
     page.get_by_role("link", name="All analyses").click()
     expect(page.locator("#jobs")).to_contain_text("finished")
+
+
+@pytest.fixture
+def archive(site: Site, tmp_path: Path) -> Path:
+    """A folder of recordings that lie at the server."""
+    state = site.kitchen.app.state
+    archive = tmp_path / "archive"
+    (archive / "ch01" / "2026-11-24").mkdir(parents=True)
+    (archive / "ch02").mkdir()
+    pictures = (numbered(index) for index in range(50))
+    render_clip(archive / "ch01" / "2026-11-24" / "08-30-00.mp4", pictures)
+    state.settings = state.settings.model_copy(update={"footage_folder": archive})
+    return archive
+
+
+def test_a_folder_of_the_server_is_walked_into_and_analysed(
+    archive: Path, site: Site, page: Page, running: None
+) -> None:
+    sign_in(site, page, "Sue", "/recorded")
+    new = page.get_by_role("region", name="New analysis")
+    expect(new.get_by_role("link", name="ch02")).to_be_visible()
+    new.get_by_role("link", name="ch01").click()
+    expect(new.get_by_text("/ch01", exact=True)).to_be_visible()
+    new.get_by_role("link", name="2026-11-24").click()
+    expect(new.get_by_text("1 video directly in it")).to_be_visible()
+    page.get_by_role("link", name="one up").click()
+    page.get_by_label("in a folder of the server").check()
+    assert serious_issues(page) == []
+    page.get_by_label("Name, to know it again").fill("Channel 1")
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Channel 1")
+    expect(page.locator("#progress").get_by_role("status")).to_contain_text(
+        "finished", timeout=120_000
+    )
+    (job,) = site.kitchen.app.state.settings.data.joinpath("analyses").iterdir()
+    told = json.loads((job / "out" / "episodes.json").read_text("utf-8"))
+    assert [video["path"] for video in told["videos"]] == ["2026-11-24/08-30-00.mp4"]
+    assert (archive / "ch01" / "2026-11-24" / "08-30-00.mp4").is_file()
 
 
 def test_a_broken_video_is_told_with_its_reason(
