@@ -135,7 +135,7 @@ async function showToday() {
   document.getElementById("drafts").replaceChildren(...cards);
   document.querySelector(".on-phone").hidden = !cards.length;
   document.querySelector(".nothing").hidden = Boolean(stops.length || cards.length || !day);
-  slot(main, "day").textContent = day ? filled(SAY.day, { station: day.station_name ?? "", count: stops.length, done: day.done_today }) : SAY["not-loaded"];
+  slot(main, "day").textContent = day ? filled(SAY.day, { station: day.station_name ?? "", count: stops.length, done: day.done_today }).replace(/^ · /, "") : SAY["not-loaded"];
   await countWaiting();
 }
 
