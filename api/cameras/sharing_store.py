@@ -27,6 +27,19 @@ WATCHES_KEPT: Final = timedelta(days=7)
 TENURES_KEPT: Final = timedelta(days=90)
 
 
+def watching_host(session: Session, camera_id: str) -> str | None:
+    """The host whose watch has this camera now; None when nobody has, or none are shared."""
+    return session.scalar(
+        select(WatchRow.host)
+        .join(TenureRow, TenureRow.worker_id == WatchRow.id)
+        .where(
+            TenureRow.camera_id == camera_id,
+            TenureRow.ended_at.is_(None),
+            WatchRow.expires_at > now(),
+        )
+    )
+
+
 def share(session: Session, given: ShareIn, keys: Collection[str], lease_s: int) -> ShareOut:
     """Keep a watch alive and tell it which cameras are its own from now on."""
     at = now()

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from api.alerts.schemas import AlertQuery
 from api.alerts.store import list_alerts
-from api.cameras import detail_store, zone_store
+from api.cameras import detail_store, sharing_store, zone_store
 from api.cameras.access import OfficeDep
 from api.cameras.detail_store import CameraFilter
 from api.cameras.rules import HEALTH_STATES, HealthState
@@ -199,6 +199,7 @@ def _page(
         alerts=alerts.items,
         verdicts=detail_store.verdicts(session, person, camera_id),
         office=person.role in SUPERVISORS,
+        host=sharing_store.watching_host(session, camera_id),
         packs=pack_names(),
         problem=translate(request, problem) if problem else None,
     )

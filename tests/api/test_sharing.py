@@ -165,3 +165,20 @@ def test_when_a_camera_was_lost() -> None:
     assert lost_at([two], "never had it") == later
     assert lost_at([one, two, Tenure("one", latest)], "one") is None
     assert lost_at([Tenure("one", start, ended=True)], "one") is None, "given back, not lost"
+
+
+def test_a_cameras_page_names_the_host_that_watches_it_while_that_lives(
+    kitchen: Kitchen, cameras: list[NewCamera]
+) -> None:
+    office = kitchen.person("admin")
+
+    def page() -> str:
+        answer = office.get(f"/cameras/{cameras[0].id}")
+        assert answer.status_code == 200
+        return answer.text
+
+    assert "box 1" not in page()
+    ask(kitchen, ONE, cameras[:1])
+    assert "box 1" in page()
+    lose(kitchen, ONE)
+    assert "box 1" not in page()
