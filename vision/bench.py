@@ -158,6 +158,7 @@ class Peer:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
+            self.close()
             raise ConfigError(
                 "the peer needs ultralytics and weights it can read: install the extra train, or "
                 "name a Python that has it with --peer-python"
