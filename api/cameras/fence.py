@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from api.alerts.models import AlertRow
@@ -47,7 +47,7 @@ def require_tenure(session: Session, alert: Alert, worker_id: str) -> None:
     """SupersededError when the one who has the camera now is to tell of this.
 
     That is so for what began after the camera was lost, and for what lasted across that moment and
-    was told by the next one.
+    is told by the next one, under an id of its own or under the one that it was told by before.
     """
     if session.get(AlertRow, alert.id) is not None:
         return
@@ -67,11 +67,13 @@ def require_tenure(session: Session, alert: Alert, worker_id: str) -> None:
 
 
 def _seen_again(session: Session, alert: Alert, lost: datetime) -> bool:
+    """Whether the next one saw it begin anew, or goes on with what was told before the change."""
+    anew = AlertRow.started_at.between(lost, lost + SEEN_AGAIN_WITHIN)
+    goes_on = and_(AlertRow.started_at < lost, AlertRow.ended_at.is_(None))
     same = (
         AlertRow.camera_id == alert.camera_id,
         AlertRow.rule == alert.rule,
         AlertRow.zone == alert.zone,
-        AlertRow.started_at >= lost,
-        AlertRow.started_at <= lost + SEEN_AGAIN_WITHIN,
+        or_(anew, goes_on),
     )
     return session.scalar(select(AlertRow.id).where(*same).limit(1)) is not None

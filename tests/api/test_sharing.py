@@ -144,6 +144,19 @@ def test_what_a_cut_off_one_saw_after_it_was_replaced_is_not_told_twice(
     assert told(kitchen, camera, ONE, **long_ago).status_code == 201
 
 
+def test_what_the_next_one_goes_on_with_is_not_told_under_a_second_id(
+    kitchen: Kitchen, cameras: list[NewCamera]
+) -> None:
+    (camera,) = cameras[:1]
+    ask(kitchen, ONE, [camera])
+    begun = {"started_at": (now() - timedelta(seconds=20)).isoformat()}
+    assert told(kitchen, camera, ONE, **begun).status_code == 201
+    lose(kitchen, ONE)
+    ask(kitchen, TWO, [camera])
+    assert_problem(told(kitchen, camera, ONE, **begun), 409, "superseded")
+    assert told(kitchen, camera, ONE, **begun, rule="missing_mask").status_code == 201
+
+
 def test_an_alert_that_was_taken_is_taken_again_whoever_has_the_camera_now(
     kitchen: Kitchen, cameras: list[NewCamera]
 ) -> None:
