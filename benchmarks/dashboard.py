@@ -130,7 +130,7 @@ def _ask(client: TestClient, path: str) -> Took:
 def tell(path: str, times: list[Took]) -> None:
     """One line."""
     wall = [one.wall_ms for one in times]
-    p95 = statistics.quantiles(wall, n=20)[-1]
+    p95 = statistics.quantiles(wall, n=20, method="inclusive")[-1]
     cpu = statistics.median(one.cpu_ms for one in times)
     print(f"{path:60} median {statistics.median(wall):6.0f}  p95 {p95:6.0f}  slowest "
           f"{max(wall):6.0f} ms  own cpu {cpu:5.0f} ms  {times[-1].statements} statements",
