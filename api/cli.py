@@ -9,7 +9,7 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
@@ -17,14 +17,11 @@ from api.accounts.cli import announce_first_run, people
 from api.evidence.cli import learning, upkeep
 from api.history.cli import generating
 from api.imports.cli import importing
+from api.options import DatabaseUrl, DataDir, open_database, settings_for
 from api.stats.cli import counting
 from models.cli import app as models_app
 from vision.cli import app as vision_app
 from vision.errors import ConfigError, KitchenError, RecordError, SourceError
-
-if TYPE_CHECKING:
-    from api.database import Database
-    from api.settings import Settings
 
 EXIT_CODES: Final[tuple[tuple[type[KitchenError], int], ...]] = (
     (ConfigError, 2),
@@ -49,33 +46,6 @@ admin.add_typer(importing)
 admin.add_typer(generating)
 admin.add_typer(counting)
 models_app.add_typer(learning)
-
-DatabaseUrl = Annotated[str | None, typer.Option(help="SQLAlchemy URL; default: SQLite in --data.")]
-DataDir = Annotated[Path | None, typer.Option("--data", help="Folder for database and evidence.")]
-
-
-def settings_for(database_url: str | None, data: Path | None) -> Settings:
-    """Settings from the environment; what is given on the command line wins."""
-    from pydantic import SecretStr
-
-    from api.settings import read_settings
-
-    given: dict[str, Any] = {}
-    if database_url is not None:
-        given["database_url"] = SecretStr(database_url)
-    if data is not None:
-        given["data"] = data
-    return read_settings(**given)
-
-
-def open_database(settings: Settings) -> Database:
-    """The database, brought up to date first."""
-    from api.database import Database
-    from api.migrations import upgrade
-
-    settings.data.mkdir(parents=True, exist_ok=True)
-    upgrade(settings.url)
-    return Database(settings.url)
 
 
 @app.command()
@@ -235,15 +205,6 @@ def admin_verify_audit(database_url: DatabaseUrl = None, data: DataDir = None) -
     if check.broken_at is not None:
         raise KitchenError(f"the audit log was altered at entry {check.broken_at}; do not trust it")
     typer.echo(f"{check.entries} entries, all whole")
-
-
-def read_password(source: str) -> str:
-    """The first line of a file or of stdin; a password never stands on the command line."""
-    try:
-        text = sys.stdin.readline() if source == "-" else Path(source).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{source} cannot be read: give a file with the password") from error
-    return text.splitlines()[0] if text else ""
 
 
 def exit_code(error: KitchenError) -> int:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.options import DatabaseUrl, DataDir, open_database, read_password, settings_for
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -17,8 +19,6 @@ if TYPE_CHECKING:
 
 people = typer.Typer()
 
-DatabaseUrl = Annotated[str | None, typer.Option(help="SQLAlchemy URL; default: SQLite in --data.")]
-DataDir = Annotated[Path | None, typer.Option("--data", help="Folder for database and evidence.")]
 UserName = Annotated[str, typer.Option(help="As the person signs in.")]
 FIRST_RUN_S = 3_600
 
@@ -38,7 +38,6 @@ def create_user(
     from api.accounts import store
     from api.accounts.passwords import password_hasher
     from api.accounts.schemas import NewUser
-    from api.cli import read_password, settings_for
 
     settings = settings_for(database_url, data)
     new = NewUser(name, role, read_password(password_file), restaurant, station, district)
@@ -53,7 +52,6 @@ def list_users(database_url: DatabaseUrl = None, data: DataDir = None) -> None:
     """One JSON line an account, by name."""
     from api.accounts.directory import list_users as listed
     from api.accounts.user_schemas import UserQuery
-    from api.cli import open_database, settings_for
 
     settings, query = settings_for(database_url, data), UserQuery(limit=200)
     with open_database(settings) as database, database.reading() as session:
@@ -74,7 +72,6 @@ def reset_password(name: UserName, database_url: DatabaseUrl = None, data: DataD
     """
     from api import audit
     from api.accounts import store
-    from api.cli import settings_for
 
     settings = settings_for(database_url, data)
 
@@ -101,7 +98,6 @@ def activate_user(name: UserName, database_url: DatabaseUrl = None, data: DataDi
 def _switch(name: str, database_url: str | None, data: Path | None, *, active: bool) -> None:
     from api import audit
     from api.accounts import store
-    from api.cli import settings_for
 
     def switched(session: Session) -> dict[str, object]:
         user_id = store.id_named(session, name)
@@ -113,8 +109,6 @@ def _switch(name: str, database_url: str | None, data: Path | None, *, active: b
 
 def with_session(settings: Settings, told: Callable[[Session], Mapping[str, object]]) -> None:
     """Do it in one transaction and print what it gives."""
-    from api.cli import open_database
-
     with open_database(settings) as database, database.writing() as session:
         answer = told(session)
     typer.echo(json.dumps(answer))
@@ -124,7 +118,6 @@ def announce_first_run(settings: Settings, host: str, port: int) -> None:
     """While nobody has an account: print the link that makes the first administrator, once."""
     from api.accounts.links import make_link
     from api.accounts.people import count_users
-    from api.cli import open_database
 
     with open_database(settings) as database, database.writing() as session:
         link = None if count_users(session) else make_link(session, "first_run", None, FIRST_RUN_S)

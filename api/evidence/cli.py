@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.options import DatabaseUrl, DataDir, open_database, settings_for
 from vision.errors import ConfigError, KitchenError
 
 if TYPE_CHECKING:
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
 upkeep = typer.Typer()
 learning = typer.Typer()
-
-DatabaseUrl = Annotated[str | None, typer.Option(help="SQLAlchemy URL; default: SQLite in --data.")]
-DataDir = Annotated[Path | None, typer.Option("--data", help="Folder for database and evidence.")]
 
 
 @upkeep.command()
@@ -116,7 +114,6 @@ def export_dataset(
 def _opened(
     database_url: str | None, data: Path | None
 ) -> Iterator[tuple[Settings, Database, EvidenceStorage]]:
-    from api.cli import open_database, settings_for
     from api.storage import open_storage
 
     settings = settings_for(database_url, data)

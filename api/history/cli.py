@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-DatabaseUrl = Annotated[str | None, typer.Option(help="SQLAlchemy URL; default: SQLite in --data.")]
-DataDir = Annotated[Path | None, typer.Option("--data", help="Folder for database and evidence.")]
+from api.options import DatabaseUrl, DataDir, open_database, settings_for
 
 generating = typer.Typer()
 
@@ -38,7 +36,6 @@ def generate_history(
     """
     from zoneinfo import ZoneInfo
 
-    from api.cli import open_database, settings_for
     from api.history.generate import Size, generate
 
     settings = settings_for(database_url, data)

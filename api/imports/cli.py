@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.options import DatabaseUrl, DataDir, open_database, settings_for
 from vision.errors import ConfigError, SourceError
 
 if TYPE_CHECKING:
     from api.imports.schemas import ImportOut
 
-DatabaseUrl = Annotated[str | None, typer.Option(help="SQLAlchemy URL; default: SQLite in --data.")]
-DataDir = Annotated[Path | None, typer.Option("--data", help="Folder for database and evidence.")]
 
 importing = typer.Typer()
 
@@ -31,7 +30,6 @@ def import_table(
 ) -> None:
     """Take restaurants and cameras from a table: all of it, or nothing when a line is wrong."""
     from api.audit import SYSTEM
-    from api.cli import open_database, settings_for
     from api.imports import store
 
     if result is not None and result.exists():

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-DatabaseUrl = Annotated[str | None, typer.Option(help="SQLAlchemy URL; default: SQLite in --data.")]
-DataDir = Annotated[Path | None, typer.Option("--data", help="Folder for database and evidence.")]
+from api.options import DatabaseUrl, DataDir, open_database, settings_for
 
 counting = typer.Typer()
 
@@ -22,7 +20,6 @@ def verify_counts(
     """Compare what the figures are made of with the alerts themselves; exit 1 where they differ."""
     from zoneinfo import ZoneInfo
 
-    from api.cli import open_database, settings_for
     from api.stats.counting import count_anew, counts_in, differences_now
 
     settings = settings_for(database_url, data)

@@ -16,8 +16,8 @@ from api.accounts.links import make_link
 from api.accounts.rules import Scope, require_password, require_scope
 from api.accounts.schemas import MIN_PASSWORD
 from api.accounts.sessions import COOKIE, DEVICE_COOKIE
-from api.cli import open_database
 from api.database import now
+from api.options import open_database
 from api.settings import Settings
 from tests.api.building import PASSWORD, Kitchen, assert_problem
 from vision.errors import InvalidError
