@@ -45,7 +45,6 @@ MODELS_OWN: Final = ("camera", "batch")
 QUARTER_S: Final = literal_column("900", Integer)
 BLANK: Final = literal_column("' '", String)
 TIMED: Final[frozenset[Dimension]] = frozenset({"hour", "week"})
-MOST_GROUPS: Final = 5_000
 COLUMNS: Final[dict[Dimension, ColumnElement[Any]]] = {
     "rule": AlertRow.rule.expression,
     "camera": AlertRow.camera_id.expression,

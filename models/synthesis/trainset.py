@@ -13,6 +13,7 @@ import numpy as np
 
 from models.synthesis.truth import LEAST_VISIBLE, Box, Seen, track_of, track_text
 from vision.errors import ConfigError
+from vision.whole import writing_whole
 
 if TYPE_CHECKING:
     from models.synthesis.sensor import Picture
@@ -157,6 +158,5 @@ def jpeg(picture: "Picture") -> bytes:
 
 def whole(path: Path, content: bytes) -> None:
     """Write a file so that it is there whole or not at all."""
-    part = path.with_name(f"{path.name}.part")
-    part.write_bytes(content)
-    part.replace(path)
+    with writing_whole(path) as half:
+        half.write_bytes(content)

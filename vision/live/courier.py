@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote, urlencode
@@ -26,6 +27,7 @@ from vision.live.duty import duty_of, read_instructions
 from vision.live.hours import HourBook
 from vision.live.minutes import Minute, WantedMinutes
 from vision.snapshots import encode_snapshot
+from vision.whole import writing_whole
 
 SETTINGS_EVERY_S: Final = 60.0
 WANTED_EVERY_S: Final = 120.0
@@ -37,7 +39,7 @@ JSON: Final = "application/json"
 API: Final = "api"
 
 log = structlog.get_logger()
-Errand = Callable[["Courier", Camera], Answer | None]
+Errand = Callable[[], Answer | None]
 
 
 @dataclass(slots=True)
@@ -56,33 +58,25 @@ class Courier:
     def round(self) -> None:
         """Run every errand that is due, until the office turns out to be away."""
         self.beat_s = time.monotonic()
-        for camera in tuple(self.cameras.values()):
-            for name, every_s, errand in self._errands():
-                if API in self._backoff.waiting(time.monotonic()):
-                    return
-                if self._due_s.get((camera.id, name), 0.0) <= time.monotonic():
-                    self._due_s[camera.id, name] = time.monotonic() + every_s
-                    self._note(camera.id, name, errand(self, camera))
-        self._bring_left_over()
-
-    def _bring_left_over(self) -> None:
-        """The hours of cameras that are not watched any more."""
-        known = {camera_id for book in self.books for camera_id in book.cameras()}
-        for camera_id in known - set(self.cameras):
+        for camera_id, name, every_s, errand in self._errands():
             if API in self._backoff.waiting(time.monotonic()):
                 return
-            if self._due_s.get((camera_id, "hours"), 0.0) <= time.monotonic():
-                self._due_s[camera_id, "hours"] = time.monotonic() + HOURS_EVERY_S
-                self._note(camera_id, "hours", self._bring_hours(camera_id))
+            if self._due_s.get((camera_id, name), 0.0) <= time.monotonic():
+                self._due_s[camera_id, name] = time.monotonic() + every_s
+                self._note(camera_id, name, errand())
 
-    def _errands(self) -> tuple[tuple[str, float, Errand], ...]:
-        return (
-            ("settings", SETTINGS_EVERY_S, Courier.fetch_settings),
-            ("picture", self.config.worker.picture_every_s, Courier.bring_picture),
-            ("hours", HOURS_EVERY_S, Courier.bring_hours),
-            ("wanted", WANTED_EVERY_S, Courier.fetch_wanted),
-            ("minutes", MINUTES_EVERY_S, Courier.bring_minutes),
-        )
+    def _errands(self) -> Iterator[tuple[str, str, float, Errand]]:
+        """Those of each camera, then the hours of cameras that are not watched any more."""
+        for camera in tuple(self.cameras.values()):
+            picture_every_s = self.config.worker.picture_every_s
+            yield camera.id, "settings", SETTINGS_EVERY_S, partial(self.fetch_settings, camera)
+            yield camera.id, "picture", picture_every_s, partial(self.bring_picture, camera)
+            yield camera.id, "hours", HOURS_EVERY_S, partial(self.bring_hours, camera.id)
+            yield camera.id, "wanted", WANTED_EVERY_S, partial(self.fetch_wanted, camera)
+            yield camera.id, "minutes", MINUTES_EVERY_S, partial(self.bring_minutes, camera)
+        known = {camera_id for book in self.books for camera_id in book.cameras()}
+        for camera_id in known - set(self.cameras):
+            yield camera_id, "hours", HOURS_EVERY_S, partial(self.bring_hours, camera_id)
 
     def _note(self, camera_id: str, errand: str, answer: Answer | None) -> None:
         if answer is None:
@@ -120,11 +114,8 @@ class Courier:
         jpeg = encode_snapshot(_smaller(latest.picture.frame().image))
         return self.api.put(f"{_path(camera.id)}/picture?{query}", camera.id, jpeg, "image/jpeg")
 
-    def bring_hours(self, camera: Camera) -> Answer | None:
+    def bring_hours(self, camera_id: str) -> Answer | None:
         """What was observed so far, this run's and what earlier runs left."""
-        return self._bring_hours(camera.id)
-
-    def _bring_hours(self, camera_id: str) -> Answer | None:
         answer = None
         for book in self.books:
             due = book.due(camera_id)
@@ -183,9 +174,8 @@ def _path(camera_id: str) -> str:
 
 
 def _keep(path: Path, content: bytes) -> None:
-    part = path.with_suffix(".part")
-    part.write_bytes(content)
-    part.replace(path)
+    with writing_whole(path) as half:
+        half.write_bytes(content)
 
 
 def _smaller(image: Image) -> Image:

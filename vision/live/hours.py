@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from vision.exposure import Exposure
 from vision.exposure_hours import HOUR, HOUR_S, ExposureIn, HourIn, Stretch, hours_of
 from vision.strict import Strict
+from vision.whole import writing_whole
 
 # An hour is sent a last time when nothing can come to it any more.
 SETTLED_AFTER: Final = timedelta(minutes=2)
@@ -95,12 +96,10 @@ class HourBook:
         if not told:
             self._path.unlink(missing_ok=True)
             return
-        part = self._path.with_suffix(".part")
-        with part.open("w", encoding="utf-8") as file:
+        with writing_whole(self._path) as half, half.open("w", encoding="utf-8") as file:
             file.write(_File(source=self.source, cameras=told).model_dump_json())
             file.flush()
             os.fsync(file.fileno())
-        part.replace(self._path)
 
     @classmethod
     def left_over(cls, folder: Path) -> Iterator[HourBook]:

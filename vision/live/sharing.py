@@ -22,6 +22,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from vision.config import CameraConfig, KitchenConfig
 from vision.delivery import Answer, Api
 from vision.strict import Strict
+from vision.whole import writing_whole
 
 PATH: Final = "/api/v1/watch"
 FILE: Final = "shares.json"
@@ -189,6 +190,5 @@ def read_memory(folder: Path) -> Memory:
 
 def write_memory(folder: Path, memory: Memory) -> None:
     """Replace the file; OSError when there is no room."""
-    part = folder / f"{FILE}.part"
-    part.write_text(memory.model_dump_json(), "utf-8")
-    part.replace(folder / FILE)
+    with writing_whole(folder / FILE) as half:
+        half.write_text(memory.model_dump_json(), "utf-8")

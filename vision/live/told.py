@@ -16,6 +16,7 @@ from pydantic import AwareDatetime, Field, ValidationError
 from vision.alert import Alert
 from vision.names import RuleId
 from vision.strict import Strict
+from vision.whole import writing_whole
 
 # After a restart a rule needs its on-delay again before it can know an old violation.
 RESUMES_WITHIN_S: Final = 90.0
@@ -134,12 +135,14 @@ class Book:
 
     def save(self) -> None:
         """Replace the file; OSError when there is no room."""
-        part = self._path.with_suffix(".part")
-        with self._guard, part.open("w", encoding="utf-8") as file:
+        with (
+            self._guard,
+            writing_whole(self._path) as half,
+            half.open("w", encoding="utf-8") as file,
+        ):
             file.write(_File(open=tuple(self)).model_dump_json())
             file.flush()
             os.fsync(file.fileno())
-            part.replace(self._path)
 
 
 def _read(path: Path) -> tuple[OpenAlert, ...]:

@@ -18,6 +18,7 @@ import numpy as np
 from vision.detections import FloatArray, Mask
 from vision.frames import Frame, Image
 from vision.health import HealthSensor, Reading, State, thumbnail
+from vision.whole import writing_whole
 
 CHECKS_EVERY_S: Final = 1.0
 # A view is only known after so long, and a trouble must last so long to be one.
@@ -223,10 +224,8 @@ def save_views(views: dict[Mode, View], path: Path) -> None:
         for mode, view in views.items()
         for name in ("edges", "flat_share", "sharp", "known_s")
     }
-    part = path.with_suffix(".part")
-    with part.open("wb") as file:
+    with writing_whole(path) as half, half.open("wb") as file:
         np.savez_compressed(file, **columns)  # type: ignore[arg-type]  # numpy types a flag beside
-    part.replace(path)
 
 
 def load_views(path: Path) -> dict[Mode, View]:
