@@ -1,6 +1,6 @@
 """The materials of the kitchen, by name."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 Colour = tuple[float, float, float]
 
@@ -35,6 +35,14 @@ class Look:
     see_through: float = 0.0
     cover: float = 1.0
     tiles: Tiles | None = None
+
+
+def on_walls(name: str, look: Look, tiles: Tiles | None = None) -> dict[str, Look]:
+    """A look for the walls of either direction, `NAME-xz` and `NAME-yz`."""
+    return {
+        f"{name}-{plane}": replace(look, tiles=tiles and replace(tiles, plane=plane))
+        for plane in ("xz", "yz")
+    }
 
 
 WHITE_TILE = (0.62, 0.63, 0.6)
@@ -98,50 +106,27 @@ LOOKS: dict[str, Look] = {
         (0.5, 0.5, 0.49), 0.36, 1.0, uneven=0.13, uneven_per_m=9, bump=0.04, bump_per_m=5
     ),
     "iron": Look((0.028, 0.027, 0.026), 0.5, 0.6, uneven=0.3),
-    "wall-xz": Look(
-        WHITE_TILE, 0.22, uneven=0.07, tiles=Tiles("xz", 0.3, 0.2, (0.57, 0.58, 0.55), GROUT)
+    **on_walls(
+        "wall",
+        Look(WHITE_TILE, 0.22, uneven=0.07),
+        Tiles("xz", 0.3, 0.2, (0.57, 0.58, 0.55), GROUT),
     ),
-    "wall-yz": Look(
-        WHITE_TILE, 0.22, uneven=0.07, tiles=Tiles("yz", 0.3, 0.2, (0.57, 0.58, 0.55), GROUT)
+    **on_walls(
+        "big-tile",
+        Look((0.6, 0.6, 0.57), 0.16, uneven=0.06),
+        Tiles("xz", 0.6, 0.3, (0.58, 0.58, 0.55), GROUT),
     ),
-    "big-tile-xz": Look(
-        (0.6, 0.6, 0.57), 0.16, uneven=0.06, tiles=Tiles("xz", 0.6, 0.3, (0.58, 0.58, 0.55), GROUT)
+    **on_walls(
+        "cream-tile",
+        Look((0.52, 0.45, 0.33), 0.25, uneven=0.12),
+        Tiles("xz", 0.15, 0.15, (0.49, 0.42, 0.3), GROUT),
     ),
-    "big-tile-yz": Look(
-        (0.6, 0.6, 0.57), 0.16, uneven=0.06, tiles=Tiles("yz", 0.6, 0.3, (0.58, 0.58, 0.55), GROUT)
+    **on_walls(
+        "panel",
+        Look((0.5, 0.5, 0.5), 0.34, 1.0, uneven=0.16, bump=0.04, bump_per_m=2),
+        Tiles("xz", 1.2, 4.0, (0.47, 0.47, 0.48), (0.2, 0.2, 0.2)),
     ),
-    "cream-tile-xz": Look(
-        (0.52, 0.45, 0.33),
-        0.25,
-        uneven=0.12,
-        tiles=Tiles("xz", 0.15, 0.15, (0.49, 0.42, 0.3), GROUT),
-    ),
-    "cream-tile-yz": Look(
-        (0.52, 0.45, 0.33),
-        0.25,
-        uneven=0.12,
-        tiles=Tiles("yz", 0.15, 0.15, (0.49, 0.42, 0.3), GROUT),
-    ),
-    "panel-xz": Look(
-        (0.5, 0.5, 0.5),
-        0.34,
-        1.0,
-        uneven=0.16,
-        bump=0.04,
-        bump_per_m=2,
-        tiles=Tiles("xz", 1.2, 4.0, (0.47, 0.47, 0.48), (0.2, 0.2, 0.2)),
-    ),
-    "panel-yz": Look(
-        (0.5, 0.5, 0.5),
-        0.34,
-        1.0,
-        uneven=0.16,
-        bump=0.04,
-        bump_per_m=2,
-        tiles=Tiles("yz", 1.2, 4.0, (0.47, 0.47, 0.48), (0.2, 0.2, 0.2)),
-    ),
-    "paint-xz": Look((0.55, 0.54, 0.48), 0.7, uneven=0.12, uneven_per_m=1.6),
-    "paint-yz": Look((0.55, 0.54, 0.48), 0.7, uneven=0.12, uneven_per_m=1.6),
+    **on_walls("paint", Look((0.55, 0.54, 0.48), 0.7, uneven=0.12, uneven_per_m=1.6)),
     "dark-floor": Look(
         (0.075, 0.075, 0.078),
         0.32,

@@ -1,5 +1,6 @@
 """The sample clips without people: what crawls, and what only looks like it."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from models.synthesis.decoys import dropped_cloth, mop_wipes, trolley_rolls
@@ -14,6 +15,12 @@ from models.synthesis.ways import Way
 OUT_OF_WALL = (0.0, -1.0, 0.0)
 UP = (0.0, 0.0, 1.0)
 TOP_M = 0.901
+# The store's camera by night, the infrared lamp beside its lens, and a weaker one to the side.
+NIGHT_SENSOR = Sensor(
+    noise=4.0, blur_px=0.6, vignette=0.5, label="CAM 02", infrared=True, gain=1.35
+)
+BESIDE_THE_LENS = Light((1.45, -1.85, 2.4), (0.12, 0.12), 48, towards=(-0.35, 0.3, 0.25))
+SIDE_LAMP = Light((-2.3, -1.9, 2.2), (0.5, 0.2), 8, towards=(-0.4, 0.3, 0.0))
 
 
 def counter(kitchen: Kitchen) -> None:
@@ -127,15 +134,10 @@ def night_rodent() -> Clip:
         title="At night a rat runs along the counters, stops, and crosses the open floor.",
         seed=20263,
         camera=Camera((1.35, -1.75, 2.3), (-0.4, 0.25, 0.15), 50, 960, 540, barrel=0.1),
-        sensor=Sensor(
-            noise=4.0, blur_px=0.6, vignette=0.5, label="CAM 02", infrared=True, gain=1.35
-        ),
+        sensor=NIGHT_SENSOR,
         build=store_corner,
         cast=lambda: (rodent_runs(run, seed=7, infrared=True),),
-        lights=(
-            Light((1.45, -1.85, 2.4), (0.12, 0.12), 48, towards=(-0.35, 0.3, 0.25)),
-            Light((-2.3, -1.9, 2.2), (0.5, 0.2), 8, towards=(-0.4, 0.3, 0.0)),
-        ),
+        lights=(BESIDE_THE_LENS, SIDE_LAMP),
         starts_at=datetime(2026, 11, 18, 2, 36, 41),  # noqa: DTZ001 - the camera's own clock
         duration_s=10.0,
         ambient=0.05,
@@ -167,14 +169,12 @@ def night_mouse() -> Clip:
         title="At night a mouse runs along the wall, climbs a table's leg and crosses its top.",
         seed=20266,
         camera=Camera((1.0, -1.45, 1.95), (0.25, 0.75, 0.5), 48, 640, 360, barrel=0.1),
-        sensor=Sensor(
-            noise=3.6, blur_px=0.5, vignette=0.5, label="CAM 04", infrared=True, gain=1.35
-        ),
+        sensor=replace(NIGHT_SENSOR, noise=3.6, blur_px=0.5, label="CAM 04"),
         build=store_corner,
         cast=lambda: (rodent_runs(climbs, seed=9, infrared=True, size=MOUSE_SIZE),),
         lights=(
             Light((1.1, -1.55, 2.05), (0.12, 0.12), 44, towards=(0.2, 0.8, 0.4)),
-            Light((-2.3, -1.9, 2.2), (0.5, 0.2), 8, towards=(-0.4, 0.3, 0.0)),
+            SIDE_LAMP,
         ),
         starts_at=datetime(2026, 11, 21, 3, 41, 50),  # noqa: DTZ001 - the camera's own clock
         duration_s=11.0,
@@ -194,15 +194,10 @@ def storeroom_trolley() -> Clip:
         title="A trolley rolls through the storeroom at night, past a drain and a black cloth.",
         seed=20267,
         camera=Camera((1.35, -1.75, 2.3), (-0.4, 0.25, 0.15), 56, 640, 360, barrel=0.1),
-        sensor=Sensor(
-            noise=4.0, blur_px=0.6, vignette=0.5, label="CAM 02", infrared=True, gain=1.35
-        ),
+        sensor=NIGHT_SENSOR,
         build=store_corner,
         cast=lambda: (trolley_rolls(rolls), dropped_cloth(-1.1, 0.45, 0.9, -1.0, seed=6)),
-        lights=(
-            Light((1.45, -1.85, 2.4), (0.12, 0.12), 48, towards=(-0.35, 0.3, 0.25)),
-            Light((-2.3, -1.9, 2.2), (0.5, 0.2), 8, towards=(-0.4, 0.3, 0.0)),
-        ),
+        lights=(BESIDE_THE_LENS, SIDE_LAMP),
         starts_at=datetime(2026, 11, 22, 23, 50, 4),  # noqa: DTZ001 - the camera's own clock
         duration_s=10.0,
         ambient=0.05,

@@ -11,7 +11,7 @@ import numpy as np
 
 from models.synthesis.meshes import Mesh, lathe, scattered
 from models.synthesis.parts import Part, part_of, strands_part
-from models.synthesis.skinning import FloatArray, IntArray, Skin, placed, rigid, rotation
+from models.synthesis.skinning import FloatArray, IntArray, Skin, placed, rigid
 
 ASSET = "locomotion/walkers/assets/rodent.xml"
 SIZE = 1.15  # a grown brown rat against the laboratory rat of the model
@@ -197,10 +197,3 @@ def _eyes(skin: Skin, names: tuple[str, ...]) -> list[Part]:
             Part("eye", "bead", rigid(bead.vertices + spot, bone), bead.faces, np.zeros((0, 3)))
         )
     return parts
-
-
-def on_the_floor(transforms: FloatArray, x: float, y: float, heading: float) -> FloatArray:
-    """The pose (b, 4, 4) put at a place, the nose towards `heading` degrees from +x."""
-    turn = SIZE * rotation("z", heading)
-    there: FloatArray = placed(turn, np.array([x, y, 0.0])) @ transforms
-    return there
