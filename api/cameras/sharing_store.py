@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -13,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from api import audit
 from api.alerts.models import AlertRow
-from api.cameras.keys import KEY, digest
+from api.cameras.keys import KEY, is_key_of, is_too_old
 from api.cameras.models import CameraKeyRow, CameraRow, TenureRow, WantRow, WatchRow
 from api.cameras.sharing import Share, Watch, share_of, units_of
 from api.cameras.sharing_schemas import HeldOut, OpenAlertOut, ShareIn, ShareOut
@@ -95,9 +94,8 @@ def _places(session: Session, keys: Collection[str], at: datetime) -> set[str]:
             )
         )
         for row in rows:
-            good = hmac.compare_digest(row.sha256, digest(given[row.prefix]))
-            young = row.expires_at is None or row.expires_at > at
-            if good and young and POSTS in row.scopes.split():
+            stands = is_key_of(row, given[row.prefix]) and not is_too_old(row, at)
+            if stands and POSTS in row.scopes.split():
                 places.add(str(row.camera_id or row.restaurant_id))
     return places
 

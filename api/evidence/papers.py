@@ -6,7 +6,7 @@ hold that somebody placed on one of the alerts keeps them like the alert's own e
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
@@ -63,15 +63,7 @@ def taken_since(session: Session, moment: datetime) -> list[str]:
 
 
 def _case_files(moment: datetime, policy: Policy) -> Select[CaseFileRow]:
-    over = or_(
-        *(
-            and_(CaseRow.state == state, CaseRow.ended_at <= moment - timedelta(days=days))
-            for state, days in (
-                ("closed", policy.upheld_days),
-                ("withdrawn", policy.dismissed_days),
-            )
-        )
-    )
+    kept = {"closed": policy.upheld_days, "withdrawn": policy.dismissed_days}
     held = exists().where(
         CaseAlertRow.case_id == CaseRow.id,
         CaseAlertRow.alert_id == AlertRow.id,
@@ -79,28 +71,38 @@ def _case_files(moment: datetime, policy: Policy) -> Select[CaseFileRow]:
     )
     mine = select(CaseFileRow).join(CaseRow, CaseRow.id == CaseFileRow.case_id)
     there = CaseFileRow.deleted_at.is_(None)
-    return mine.where(over, there, ~held).order_by(CaseFileRow.added_at, CaseFileRow.sha256)
+    return mine.where(_over(CaseRow, kept, moment), there, ~held).order_by(
+        CaseFileRow.added_at, CaseFileRow.sha256
+    )
 
 
 def _appeal_files(moment: datetime, policy: Policy) -> Select[AppealFileRow]:
-    over = or_(
-        *(
-            and_(AppealRow.state == state, AppealRow.ended_at <= moment - timedelta(days=days))
-            for state, days in (
-                ("refused", policy.upheld_days),
-                ("granted", policy.dismissed_days),
-                ("withdrawn", policy.dismissed_days),
-            )
-        )
-    )
+    kept = {
+        "refused": policy.upheld_days,
+        "granted": policy.dismissed_days,
+        "withdrawn": policy.dismissed_days,
+    }
     mine = (
         select(AppealFileRow)
         .join(AppealRow, AppealRow.id == AppealFileRow.appeal_id)
         .join(AlertRow, AlertRow.id == AppealRow.alert_id)
     )
     there = AppealFileRow.deleted_at.is_(None)
+    over = _over(AppealRow, kept, moment)
     free = over, there, _not_upheld(), ~held_by_somebody(moment), ~in_open_case()
     return mine.where(*free).order_by(AppealFileRow.added_at, AppealFileRow.sha256)
+
+
+def _over(
+    row: type[CaseRow | AppealRow], kept: Mapping[str, int], moment: datetime
+) -> ColumnElement[bool]:
+    """Whether it ended so many days ago as its outcome says."""
+    return or_(
+        *(
+            and_(row.state == state, row.ended_at <= moment - timedelta(days=days))
+            for state, days in kept.items()
+        )
+    )
 
 
 def _not_upheld() -> ColumnElement[bool]:
