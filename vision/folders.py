@@ -30,13 +30,19 @@ def room_in(folder: Path) -> Iterator[None]:
 @contextmanager
 def only_one(folder: Path) -> Iterator[None]:
     """Hold the folder until the block ends; ConfigError while another process does."""
+    refusal = f"another run writes into {folder} now; wait for it, or give another folder"
+    with locked(folder / LOCK, refusal):
+        yield
+    (folder / LOCK).unlink(missing_ok=True)
+
+
+@contextmanager
+def locked(path: Path, refusal: str) -> Iterator[None]:
+    """Hold a lock file until the block ends; ConfigError ``refusal`` while another process does."""
     # The system lets go of it when the process ends, however it ends.
-    with (folder / LOCK).open("w") as file:
+    with path.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise ConfigError(
-                f"another run writes into {folder} now; wait for it, or give another folder"
-            ) from error
+            raise ConfigError(refusal) from error
         yield
-    (folder / LOCK).unlink(missing_ok=True)

@@ -17,6 +17,7 @@ from typing import Any, Final
 import numpy as np
 
 from vision.detections import FloatArray, Mask
+from vision.restless import RESTLESS_SHARE, always_changing
 
 # A keyframe stands for as much time as this at most.
 LONGEST_S: Final = 2.5
@@ -24,7 +25,6 @@ LONGEST_S: Final = 2.5
 LEVEL: Final = 6.0
 # A clock in the picture, or a lamp, changes from key to key: it is left alone unless it is large.
 RESTLESS_OVER: Final = 5
-RESTLESS_SHARE: Final = 0.02
 # Two coded pictures in a row, each so much larger than usual: something went by between the keys.
 LARGE_TIMES: Final = 4.0
 LARGE_BYTES: Final = 400
@@ -50,7 +50,7 @@ class Gate:
     """Tells from key to key whether anything moved."""
 
     _before: FloatArray | None = None
-    _changes: deque[Any] = field(default_factory=lambda: deque(maxlen=RESTLESS_OVER))
+    _changes: deque[Mask] = field(default_factory=lambda: deque(maxlen=RESTLESS_OVER))
     _usual: deque[float] = field(default_factory=lambda: deque(maxlen=MEMORY - 2))
 
     def moved(self, small: FloatArray) -> bool:
@@ -59,16 +59,9 @@ class Gate:
         if before is None or before.shape != small.shape:
             return True
         changed = np.abs(small - before) > LEVEL
-        restless = self._restless(changed)
+        restless = always_changing(self._changes, changed)
         self._changes.append(changed)
         return float(restless.mean()) > RESTLESS_SHARE or bool((changed & ~restless).any())
-
-    def _restless(self, like: Mask) -> Mask:
-        """What changed at each of the last keys."""
-        if len(self._changes) < RESTLESS_OVER:
-            return np.zeros_like(like)
-        always: Mask = np.logical_and.reduce(list(self._changes))
-        return always
 
     def large(self, sizes: tuple[int, ...]) -> bool:
         """Whether two in a row were far larger than is usual between keys."""

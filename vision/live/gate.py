@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import cv2
 import numpy as np
 
 from vision.detections import Mask
 from vision.frames import Image
+from vision.restless import RESTLESS_SHARE, always_changing
 
 LEVEL: Final = 8.0
 NOISE_TIMES: Final = 6.0
@@ -20,7 +21,6 @@ LEAST_PX: Final = 6
 # A clock, a fan: what changed in each of so many spans is left alone, unless it is large.
 RESTLESS_SPANS: Final = 6
 SPAN_S: Final = 1.5
-RESTLESS_SHARE: Final = 0.02
 # Figures of a clock do not change the same pixels each time, but those of one digit or the next.
 DIGIT_PX: Final = 13
 
@@ -32,7 +32,7 @@ class Gate:
     _before: Image | None = None
     _during: Mask | None = None
     _since_s: float = -math.inf
-    _spans: deque[Any] = field(default_factory=lambda: deque(maxlen=RESTLESS_SPANS))
+    _spans: deque[Mask] = field(default_factory=lambda: deque(maxlen=RESTLESS_SPANS))
 
     def moved(self, luma: Image, time_s: float) -> bool:
         """Whether more than noise has changed in what is not always changing; never at first."""
@@ -46,16 +46,10 @@ class Gate:
         change = np.abs(change - np.median(change))
         noise = 1.4826 * float(np.median(change))
         changed: Mask = change > max(LEVEL, NOISE_TIMES * noise)
-        new = changed & ~self._restless(changed)
+        always = always_changing(self._spans, changed)
+        new = changed & ~always if float(always.mean()) <= RESTLESS_SHARE else changed
         self._note(changed, time_s)
         return int(new.sum()) >= LEAST_PX
-
-    def _restless(self, like: Mask) -> Mask:
-        """What changed in each of the last spans; nothing when that is a large part."""
-        if len(self._spans) < RESTLESS_SPANS:
-            return np.zeros_like(like)
-        always: Mask = np.logical_and.reduce(list(self._spans))
-        return always if float(always.mean()) <= RESTLESS_SHARE else np.zeros_like(like)
 
     def _note(self, changed: Mask, time_s: float) -> None:
         self._during = changed if self._during is None else self._during | changed

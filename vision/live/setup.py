@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from vision.config import CameraConfig, KitchenConfig, load_kitchen
 from vision.errors import ConfigError
+from vision.folders import locked
 from vision.live.duty import duty_of
 from vision.live.secrets import addresses_of, key_of
 from vision.model import DEFAULT_MODEL, load_model
@@ -92,11 +92,6 @@ def _owner(config: KitchenConfig, camera_id: str, count: int) -> int:
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
     """The one worker of a state folder while the block runs; ConfigError beside another one."""
-    with (folder / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise ConfigError(
-                f"another watch uses {folder}; stop it, or give this one a worker.state_dir"
-            ) from error
+    refusal = f"another watch uses {folder}; stop it, or give this one a worker.state_dir"
+    with locked(folder / "lock", refusal):
         yield
