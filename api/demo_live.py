@@ -21,8 +21,8 @@ ENDS_WITHIN_S: Final = 20.0
 
 def run_live_demo(data: Path, port: int) -> None:
     """Watch two cameras until Ctrl-C; alerts appear in the queue while they happen."""
-    videos = sorted(SAMPLES.glob("*.mp4"))
-    if not all((SAMPLES / name).exists() for name in CAMERAS):
+    videos = [SAMPLES / name for name in CAMERAS]
+    if not all(video.exists() for video in videos):
         raise SourceError(f"no sample videos in {SAMPLES}: get the whole repository, then again")
     settings = read_settings(data=data / "server")
     site = prepare_site(settings, data, videos)
